@@ -1,9 +1,9 @@
 //! What the network and the model cost under load, on loopback sockets: 1,000 peers at mainnet's rate, 2,000
 //! transactions per second, and as many as there can be.
 //!
-//! `MEMPULSE_LOAD_SECONDS` is how long the 2,000 per second last: 600, unless told otherwise. `MEMPULSE_BENCH` may name
+//! `MEMPULSE_LOAD_SECONDS` is how long the 2,000 per second last: 600, by default. `MEMPULSE_BENCH` may name
 //! one of `peers`, `steady` and `flood`, to measure that alone. `MEMPULSE_FLOOD` is how many transactions the flood must
-//! have brought in at least, however long that takes: on a busy machine a minute does not fill the mempool.
+//! bring in at least, however long that takes: on a busy machine, a minute does not fill the mempool.
 
 mod feed;
 mod memory;
@@ -34,7 +34,7 @@ const FRAME: Duration = Duration::from_millis(250);
 /// The name of the threads that are measured.
 const MONITOR: &str = "monitor";
 
-/// How long is waited for what is on its way.
+/// How long to wait for what is still on its way.
 const REST: Duration = Duration::from_secs(10);
 
 /// Everything that is measured.
@@ -96,7 +96,7 @@ impl Seen {
     }
 }
 
-/// Watches these nodes as the program does, for a time and until there were so many transactions.
+/// Watches these nodes as the program does, at least for this time and until this many transactions.
 async fn watch(
     addresses: Vec<SocketAddr>,
     shared: Option<Arc<Shared>>,
@@ -146,7 +146,7 @@ async fn watch(
     seen
 }
 
-/// Watches in threads whose names tell whose time they take.
+/// Watches in named threads, so that their CPU time can be told apart.
 fn monitor(addresses: Vec<SocketAddr>, shared: Option<Arc<Shared>>, lasts: Duration, at_least: u64) -> Seen {
     let runtime = runtime(MONITOR);
     let watching = runtime.spawn(watch(addresses, shared, lasts, at_least));
@@ -179,7 +179,7 @@ fn runtime(name: &str) -> Runtime {
     threads.expect("threads can be started")
 }
 
-/// The nodes in a process of their own, so that its memory and time are not ours.
+/// The nodes in a separate process, so that their memory and time are not ours.
 struct Apart(Child);
 
 impl Apart {
@@ -219,7 +219,7 @@ fn be_nodes(described: &str) {
     let _ = std::io::stdin().read_line(&mut String::new());
 }
 
-/// So many peers at mainnet's rate, each of which announces every transaction. Returns the memory in MB.
+/// This many peers at mainnet's rate, each of which announces every transaction. Returns the memory in MB.
 fn peers(count: usize) -> f64 {
     let lasts = Duration::from_mins(2);
     let load = Load { nodes: count, rate: 7, announcers: count, lasts };
@@ -255,7 +255,7 @@ fn steady(lasts: Duration) {
     );
 }
 
-/// More than can be taken in, from 50 peers.
+/// More than can be handled, from 50 peers.
 fn flood() {
     let lasts = Duration::from_mins(1);
     let at_least = std::env::var("MEMPULSE_FLOOD").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -302,7 +302,7 @@ fn main() {
         steady(Duration::from_secs(seconds.unwrap_or(600)));
     }
     if is_wanted("flood") {
-        println!("\nAs much as there can be from 50 peers, for a minute:\n");
+        println!("\nAs much as 50 peers can send, for a minute:\n");
         println!("| tx | taken in | by peer, least to most | said so | memory |");
         println!("|---:|---:|---:|---|---:|");
         flood();

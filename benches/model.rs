@@ -38,7 +38,7 @@ fn mempool_screen() -> View {
     }
 }
 
-/// All about a transaction.
+/// The details of a transaction.
 fn details(key: TxKey) -> View {
     View { open: Some(Open::Transaction(key)), ..screen(Anchor::Top) }
 }

@@ -1,5 +1,5 @@
 //! What the prevout cache costs with the default and with the greatest number of blocks: its memory, and the time
-//! that one more block takes. The slowest block counts: now and then all are merged, and meanwhile the model
+//! that one more block takes. The slowest block matters: now and then all are merged, and meanwhile the model
 //! does nothing else.
 
 mod memory;

@@ -19,7 +19,7 @@ fn model() -> Model {
     Model::new(ModelSettings::new(Network::Mainnet, START))
 }
 
-/// Returns what the calling thread computes for the events of a day if `each` is done with them, and how many there are.
+/// Returns the CPU time of the calling thread for `each` on the events of a day, and their number.
 fn compute(mut each: impl FnMut(&Event)) -> (Duration, u64) {
     let before = own_cpu();
     let mut events = 0;
@@ -30,7 +30,7 @@ fn compute(mut each: impl FnMut(&Event)) -> (Duration, u64) {
     (own_cpu().saturating_sub(before), events)
 }
 
-/// Times are those that threads compute, so that other work on the machine hardly counts.
+/// Times are CPU times of threads, so that other work on the machine hardly counts.
 async fn record(folder: &Path) {
     let (making, _) = compute(|_| {});
     let mut alone = model();

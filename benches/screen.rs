@@ -1,4 +1,4 @@
-//! What a frame costs at 200×60, with 1,000 peers and 3,000 and 300,000 transactions: drawing every cell anew, and from
+//! What a frame costs at 200×60, with 1,000 peers and 3,000 and 300,000 transactions: redrawing every cell, and from
 //! a key to the frame that answers it, each as bytes for the terminal.
 //!
 //! A frame must not cost more with a larger mempool; the last lines show the ratios.

@@ -26,7 +26,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// How many messages may wait before the day stops for a moment: it passes a thousand times as fast as it would.
 const WAITING: u64 = 1_000;
 
-/// A server that ends with it.
+/// A server that is stopped when this is dropped.
 struct Broker(Child, String);
 
 impl Broker {

@@ -1,5 +1,5 @@
 //! From the bytes of `tx` messages to ids, weight and outputs, on the transactions of a real block:
-//! this program, the `bitcoin` crate, and the hashes that neither can do without.
+//! this program, the `bitcoin` crate, and the hashes that both need.
 //!
 //! `cargo bench --bench wire` ends with the ratios, measured side by side in the same run.
 
@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 const MAGIC: [u8; 4] = [0xf9, 0xbe, 0xb4, 0xd9];
 
-/// The ratios are measured on so many transactions at a time: short enough that a busy machine
-/// rarely interrupts one.
+/// How many transactions at a time the ratios are measured on: few enough that a busy machine
+/// rarely interrupts a round.
 const PART: usize = 50;
 
 /// How often each part is timed for the ratios.
@@ -52,14 +52,14 @@ fn stripped(tx: &Transaction) -> Vec<u8> {
     bitcoin::consensus::serialize(&tx)
 }
 
-/// What nobody can do without, as the `sha2` crate does it.
+/// The hashes that both need, by the `sha2` crate.
 fn hashes_alone(hashed: &[Vec<u8>]) {
     for bytes in hashed {
         black_box(Sha256::digest(Sha256::digest(bytes)));
     }
 }
 
-/// A decoder with the stream in its buffer, where a socket puts it; and in the processor's caches,
+/// A decoder with the stream in its buffer, where a socket puts it, and in the processor's caches,
 /// where the others find theirs.
 fn received(stream: &[u8]) -> Decoder {
     let mut decoder = Decoder::new(MAGIC);

@@ -333,7 +333,7 @@ async fn blocks_that_are_disconnected_before_the_first_sync_is_complete_are_not_
     loop {
         match next(&mut monitor).await {
             Seen::Tip(3, hash) => break assert_eq!(hash, branch[2].hash),
-            told => assert!(matches!(told, Seen::Announced(_)), "{told:?}"),
+            other => assert!(matches!(other, Seen::Announced(_)), "{other:?}"),
         }
     }
 }

@@ -31,7 +31,7 @@ async fn a_peer_is_dialled_connects_completes_the_handshake_and_answers_pings() 
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let mut seen = Vec::new();
-    let told = async {
+    let reported = async {
         while seen.len() < 5 {
             match monitor.next().await.kind {
                 EventKind::Peer(PEER, PeerEvent::Dialling { address, attempt: 1, .. }) => {
@@ -51,7 +51,7 @@ async fn a_peer_is_dialled_connects_completes_the_handshake_and_answers_pings() 
             }
         }
     };
-    let (mut peer, ()) = tokio::join!(node.meet(), told);
+    let (mut peer, ()) = tokio::join!(node.meet(), reported);
     assert_eq!(seen, ["dialling", "connected", "ready", "pinged", "pong"]);
     peer.say(&Message::Ping(77)).await;
     peer.hear_first(|message| (message == Message::Pong(77)).then_some(())).await;

@@ -286,10 +286,10 @@ async fn an_unannounced_parent_is_requested_by_txid_unless_it_arrives_unasked() 
     assert_eq!(request(&mut monitor, &mut peer).await, entries);
     peer.say(&Message::NotFound(vec![entries[1]])).await;
     peer.say(&Message::Tx(hidden.clone())).await;
-    let told = monitor.first_of_peer(|_, event| match event {
+    let reported = monitor.first_of_peer(|_, event| match event {
         PeerEvent::Parent { tx } => Some(tx),
         PeerEvent::NotFound { .. } => panic!("that it is not there is no fault of the peer"),
         _ => None,
     });
-    assert_eq!(*told.await, hidden);
+    assert_eq!(*reported.await, hidden);
 }

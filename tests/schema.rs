@@ -113,10 +113,10 @@ fn no_field_that_was_released_changes_its_number_or_type() {
 #[test]
 fn a_renumbered_retyped_renamed_or_removed_field_is_refused() {
     let promised = "Tip.hash = 1: bytes\nTip.height = 2: uint32\n";
-    let told = |lines: &[&str]| broken(promised, &lines.iter().map(|line| (*line).to_owned()).collect());
-    assert!(told(&["Tip.hash = 1: bytes", "Tip.height = 2: uint32", "Tip.new = 3: string"]).is_empty());
+    let breaks = |lines: &[&str]| broken(promised, &lines.iter().map(|line| (*line).to_owned()).collect());
+    assert!(breaks(&["Tip.hash = 1: bytes", "Tip.height = 2: uint32", "Tip.new = 3: string"]).is_empty());
     for changed in ["Tip.height = 3: uint32", "Tip.height = 2: string", "Tip.tall = 2: uint32", ""] {
-        assert_eq!(told(&["Tip.hash = 1: bytes", changed]), ["Tip.height = 2: uint32"]);
+        assert_eq!(breaks(&["Tip.hash = 1: bytes", changed]), ["Tip.height = 2: uint32"]);
     }
 }
 

@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn the_systems_message_is_not_repeated() {
         let Err(error) = open(Path::new("/dev/null/folder/log")) else { panic!("that is no folder") };
-        let said = format!("{:#}", anyhow::Error::from(error));
-        assert_eq!(said.matches("os error").count(), 1, "{said}");
+        let output = format!("{:#}", anyhow::Error::from(error));
+        assert_eq!(output.matches("os error").count(), 1, "{output}");
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Door {
 }
 
 impl Door {
-    /// Opens port `number` of the demo on its own loopback address, so that ports can be told apart, and on
+    /// Opens port `number` of the demo on its own loopback address, so that ports can be distinguished, and on
     /// the usual port number, if the system provides these.
     pub(super) fn of(seed: u64, number: usize) -> io::Result<Self> {
         let [a, b, c] = random::generator(seed, "address", number as u64).random::<[u8; 3]>();

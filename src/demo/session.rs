@@ -67,7 +67,7 @@ enum Stage {
 }
 
 /// The preferences of the peer.
-#[expect(clippy::struct_excessive_bools, reason = "each is a wish by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate wish")]
 struct Wishes {
     wtxid_relay: bool,
     addresses_as: fn(Vec<KnownAddress>) -> Message,
@@ -249,7 +249,7 @@ impl Session {
         self.say(now, Message::FeeFilter(self.profile.fee_floor));
     }
 
-    /// Answers a `getdata`. Requests for data without witnesses are not served, as nobody makes them any more.
+    /// Answers a `getdata`. Requests for data without witnesses are not served, as nodes no longer make them.
     fn serve(&mut self, now: Timestamp, requested: &[Inventory], ledger: &impl Ledger) {
         let mut missing = vec![];
         let mut blocks = 0;

@@ -60,7 +60,7 @@ pub enum EventKind {
     },
     /// The number of known addresses changed; by network, at most every 10 s.
     Addresses(Vec<AddressCounts>),
-    /// Something is wrong outside of any connection.
+    /// Something is wrong outside any connection.
     Warning(Warning),
     /// The system's wall clock was corrected, and is now ahead of event times by this offset.
     WallClock(WallOffset),

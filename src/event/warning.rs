@@ -1,4 +1,4 @@
-//! What goes wrong outside of any connection, without stopping the program.
+//! What goes wrong outside any connection, without stopping the program.
 
 use super::os_error::OsError;
 use super::peer::disconnect::Uselessness;

@@ -65,7 +65,7 @@ pub enum Notice {
         /// The number of addresses.
         answer: Result<usize, SeedFailure>,
     },
-    /// Something is wrong outside of any connection.
+    /// Something is wrong outside any connection.
     Warning(Warning),
     /// A block was connected to the best chain.
     Block(Arc<BlockFigures>),

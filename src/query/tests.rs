@@ -182,7 +182,7 @@ fn peers_match_by_what_is_known_of_them() {
     };
     assert!(matches("agent ~ \"satoshi:[23][0-9]\" and ping < 50ms and state = live", Some(&info)));
     assert!(matches("version = 70016 and relay and services = witness", Some(&info)));
-    assert!(!matches("agent ~ .", None) && !matches("not agent ~ .", None), "it has not said");
+    assert!(!matches("agent ~ .", None) && !matches("not agent ~ .", None), "it has not report");
     assert!(!matches("network = ipv4", Some(&info)), "the figures lack it");
 }
 

@@ -68,7 +68,7 @@ pub(super) fn narrow<T: TryFrom<u64>>(number: u64) -> Result<T, SchemaError> {
     T::try_from(number).map_err(|_| SchemaError::Impossible("number"))
 }
 
-/// A text made safe for terminals and logs, whoever wrote it.
+/// Text made safe for terminals and logs.
 pub(super) fn text(text: &str) -> String {
     clean(text.as_bytes(), MAX_TEXT)
 }

@@ -1,4 +1,4 @@
-//! Problems outside of any connection, and the answers of DNS seeds.
+//! Problems outside any connection, and the answers of DNS seeds.
 
 use crate::event::{Damage, SeedFailure, Store, StoreFailure, StoreProblem, Warning};
 use crate::schema::error::SchemaError;

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 /// What to load, and from where.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is set by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "each is set on its own")]
 pub struct StoreSettings<'a> {
     /// The directory of all files; `None` loads and saves nothing.
     pub state_dir: Option<&'a Path>,

@@ -264,27 +264,27 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("mempool.dat");
         let name = path.display().to_string();
-        let said = |content: Option<&[u8]>| {
+        let message = |content: Option<&[u8]>| {
             content.inspect(|content| fs::write(&path, content).unwrap());
             import(&path, dir.path(), NET, NOW).unwrap_err().to_string()
         };
-        assert_eq!(said(None), format!("cannot read \"{name}\": No such file or directory (os error 2)"));
-        assert_eq!(said(Some(b"a text")), format!("cannot import \"{name}\": not a mempool.dat"));
+        assert_eq!(message(None), format!("cannot read \"{name}\": No such file or directory (os error 2)"));
+        assert_eq!(message(Some(b"a text")), format!("cannot import \"{name}\": not a mempool.dat"));
         let expected =
             format!("cannot import \"{name}\": mempool.dat version 7 is not supported: must be 1 or 2");
-        assert_eq!(said(Some(&7_u64.to_le_bytes())), expected);
+        assert_eq!(message(Some(&7_u64.to_le_bytes())), expected);
         let expected = format!("cannot import \"{name}\": cut off after 0 of 9 transactions");
-        assert_eq!(said(Some(&mempool_dat::start(9))), expected);
+        assert_eq!(message(Some(&mempool_dat::start(9))), expected);
         let target = dir.path().join("target");
-        let said = || export(&target, dir.path(), NET).unwrap_err().to_string();
-        assert_eq!(said(), format!("no mempool of regtest is saved in \"{}\"", dir.path().display()));
+        let message = || export(&target, dir.path(), NET).unwrap_err().to_string();
+        assert_eq!(message(), format!("no mempool of regtest is saved in \"{}\"", dir.path().display()));
         fs::write(&path, mempool_dat::start(0)).unwrap();
         import(&path, dir.path(), NET, NOW).unwrap();
         fs::write(&target, "").unwrap();
-        assert!(said().ends_with("exists: choose another name, or remove it first"), "{}", said());
+        assert!(message().ends_with("exists: choose another name, or remove it first"), "{}", message());
         let _lock = Lock::of_network(dir.path(), NET).unwrap().unwrap();
         let expected = format!("\"{}\" is in use by another mempulse: end it first", dir.path().display());
-        assert_eq!(said(), expected);
+        assert_eq!(message(), expected);
         assert_eq!(import(&path, dir.path(), NET, NOW).unwrap_err().to_string(), expected);
     }
 }

@@ -6,7 +6,7 @@ use crate::util::bounded::Ring;
 const MAX_CLOCKS: usize = 50;
 
 /// The offsets of recent peers' clocks from ours (Core: `TimeOffsets`). Only the last peer of each owner
-/// counts, as far as owners can be told apart.
+/// counts, as far as owners can be distinguished.
 #[derive(Clone, Debug)]
 pub struct PeerClocks<Owner> {
     /// In s.

@@ -20,7 +20,7 @@ pub const MAX_LOCATOR: usize = 101;
 pub struct KnownAddress {
     /// When the node was last seen, in s since the UNIX epoch.
     pub time: u32,
-    /// The services that the node is said to offer.
+    /// The services that the node is reported to offer.
     pub services: Services,
     /// The address of the node.
     pub address: PeerAddress,

@@ -47,9 +47,9 @@ fn through(proxy: &Proxy) -> Routes {
 
 #[tokio::test]
 async fn seeds_and_peers_are_dialled_by_name_through_the_proxy_and_nothing_is_resolved() {
-    let told =
+    let answered =
         ["20.1.0.1", "20.2.0.1", "[2a01:4f8::1]"].map(at).into_iter().chain([onion(0x10), onion(0x20)]);
-    let answer = vec![told.map(known).collect()];
+    let answer = vec![answered.map(known).collect()];
     let proxy = Proxy::start(move |host| {
         let is_seed = Network::Mainnet.dns_seeds().contains(&host);
         let answer = if is_seed { answer.clone() } else { vec![] };

@@ -111,12 +111,12 @@ pub fn flooders() -> Vec<BadPeer> {
                 peer.serve(|entry| Some(Message::NotFound(vec![entry]))).await;
             },
         ),
-        BadPeer::new("sends what nobody asked for", unrequested(), |mut peer| async move {
+        BadPeer::new("sends unrequested transactions", unrequested(), |mut peer| async move {
             peer.greet().await;
             let messages = (0..1_000).map(|number| bytes(&Message::Tx(transaction(800_000 + number))));
             peer.flood(messages).await;
         }),
-        BadPeer::new("sends what nobody asked for, 1 MB each", unrequested(), |mut peer| async move {
+        BadPeer::new("sends unrequested transactions of 1 MB each", unrequested(), |mut peer| async move {
             peer.greet().await;
             let big = bytes(&Message::Tx(big()));
             peer.flood(std::iter::repeat_n(big, 30)).await;

@@ -59,7 +59,7 @@ pub fn compact_breakers() -> Vec<BadPeer> {
             compact(&at_index(&[0xfe, 0, 0, 1, 0])),
         ),
         sends(
-            "a compact block with an index outside of it",
+            "a compact block with an index outside it",
             malformed(Command::CmpctBlock, WireError::IndexOutOfBlock(5)),
             compact(&at_index(&[5])),
         ),
@@ -167,7 +167,7 @@ pub fn nuisances() -> Vec<BadPeer> {
             bytes(&Message::Inv(blocks.collect())),
         ),
         sends(
-            "lacks 50,000 transactions that nobody asked for",
+            "lacks 50,000 unrequested transactions",
             received!("notfound"),
             bytes(&Message::NotFound((0..50_000).map(made_up).collect())),
         ),

@@ -128,7 +128,7 @@ fn cells(run: &[Glyph]) -> f32 {
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
     Text,
-    /// A block that fills so many eighths of the cell from below.
+    /// A block that fills this many eighths of the cell from below.
     Block(u8),
     Line(BoxLine),
 }

@@ -94,12 +94,12 @@ fn a_wrong_rule_in_the_configuration_is_named_with_its_line() {
     let file = folder.path().join("config.toml");
     fs::write(&file, "# rules\nalert = [\n  \"watch; bell\",\n  \"figures: nex_block < 3\",\n]\n").unwrap();
     let output = mempulse().args(["stream", "--config"]).arg(&file).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.starts_with(&format!("error: {}:4: ", file.display())), "{said}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.starts_with(&format!("error: {}:4: ", file.display())), "{message}");
     assert!(
-        said.contains("column 10: figures have no field \"nex_block\": did you mean next_block?"),
-        "{said}"
+        message.contains("column 10: figures have no field \"nex_block\": did you mean next_block?"),
+        "{message}"
     );
-    assert_eq!(said.lines().count(), 1, "{said}");
+    assert_eq!(message.lines().count(), 1, "{message}");
 }

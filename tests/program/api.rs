@@ -116,9 +116,9 @@ fn the_configuration_file_can_ask_for_it_and_a_taken_port_is_one_line() {
         status == 200 && body.contains("mempulse_peer_announcements_total{peer=\"127.0.0.1:1\"}")
     });
     let second = crate::mempulse().args(arguments).output().unwrap();
-    let said = String::from_utf8(second.stderr).unwrap();
+    let message = String::from_utf8(second.stderr).unwrap();
     assert_eq!(
-        said,
+        message,
         format!("error: cannot serve at 127.0.0.1:{port}: Address already in use (os error 98)\n")
     );
     // A report leaves the port alone, as there is no monitor to ask.

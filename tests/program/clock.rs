@@ -216,7 +216,7 @@ fn after_a_pause_of_eight_hours_peers_are_pinged_or_redialled_and_not_blamed() {
     assert!(refused(&records) >= 3, "the back-off of before is over: {records:?}");
     assert_calm(&records);
     let others: Vec<_> = nodes[1..].iter().map(StandIn::requests).collect();
-    assert_eq!(others, others_before, "nobody else is asked for the transaction");
+    assert_eq!(others, others_before, "no other peer is asked for the transaction");
     let seconds: BTreeSet<_> =
         named(&records, "pong").iter().map(|pong| pong["time"].as_str().unwrap()[..19].to_owned()).collect();
     assert!(seconds.len() > 1, "all are pinged at once: {records:?}");

@@ -19,10 +19,10 @@ fn refusal(arguments: &str) -> String {
 
 #[test]
 fn without_a_terminal_it_names_the_stream() {
-    let said = refusal("--network regtest --peer 127.0.0.1:1");
-    assert!(said.contains("mempulse stream"), "{said}");
-    let said = refusal("demo");
-    assert!(said.contains("mempulse demo --stream"), "{said}");
+    let message = refusal("--network regtest --peer 127.0.0.1:1");
+    assert!(message.contains("mempulse stream"), "{message}");
+    let message = refusal("demo");
+    assert!(message.contains("mempulse demo --stream"), "{message}");
 }
 
 #[test]
@@ -47,9 +47,9 @@ fn a_mistake_is_explained_in_one_line() {
         ("strem", "strem"),
         ("replay --stream /nonexistent", "cannot replay: /nonexistent: No such file"),
     ] {
-        let said = refusal(arguments);
-        assert_eq!(said.lines().count(), 1, "{said}");
-        assert!(said.contains(part), "{said}");
+        let message = refusal(arguments);
+        assert_eq!(message.lines().count(), 1, "{message}");
+        assert!(message.contains(part), "{message}");
     }
 }
 
@@ -58,9 +58,9 @@ fn without_seeds_or_any_address_it_says_what_to_set() {
     let state = tempfile::tempdir().unwrap();
     for arguments in ["stream --network regtest", "report --network simnet"] {
         let refused = mempulse(arguments).arg("--state-dir").arg(state.path()).assert().code(2);
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-        assert_eq!(said.lines().count(), 1, "{said}");
-        assert!(said.contains("no seeds") && said.contains("--peer HOST[:PORT]"), "{said}");
+        let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert_eq!(message.lines().count(), 1, "{message}");
+        assert!(message.contains("no seeds") && message.contains("--peer HOST[:PORT]"), "{message}");
     }
 }
 
@@ -77,8 +77,8 @@ fn a_bad_value_ends_with_code_2_wherever_it_comes_from_and_its_place_is_named() 
         ),
     ] {
         let refused = mempulse(arguments).assert().code(2);
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-        assert!(said.contains(part), "{said}");
+        let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(message.contains(part), "{message}");
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
@@ -93,13 +93,13 @@ fn a_bad_value_ends_with_code_2_wherever_it_comes_from_and_its_place_is_named() 
     ] {
         std::fs::write(&file, text).unwrap();
         let refused = mempulse("stream --config").arg(&file).assert().code(2);
-        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-        assert!(said.starts_with(&format!("error: {}:{line}: {part}", file.display())), "{said}");
-        assert_eq!(said.matches("error:").count(), 1, "{said}");
+        let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(message.starts_with(&format!("error: {}:{line}: {part}", file.display())), "{message}");
+        assert_eq!(message.matches("error:").count(), 1, "{message}");
     }
     let given = mempulse("stream --peer 127.0.0.1:1 --watch nothing --config").arg(&file).assert().code(2);
-    let said = String::from_utf8_lossy(&given.get_output().stderr).into_owned();
-    assert!(said.contains("'0' for '--peers"), "an invalid file comes first: {said}");
+    let message = String::from_utf8_lossy(&given.get_output().stderr).into_owned();
+    assert!(message.contains("'0' for '--peers"), "an invalid file comes first: {message}");
 }
 
 #[test]
@@ -110,10 +110,10 @@ fn switches_can_be_set_in_the_environment_in_all_usual_ways() {
         assert!(printed.lines().any(|line| line == expected), "{value}: {printed}");
     }
     let refused = mempulse("config").env("MEMPULSE_NO_DNS", "maybe").assert().code(2);
-    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert_eq!(message.lines().count(), 1, "{message}");
     assert_eq!(
-        said,
+        message,
         "error: invalid value 'maybe' for '--no-dns': must be true or false, yes or no, on or off, 1 or 0\n"
     );
     for (name, value, refused) in [
@@ -124,8 +124,8 @@ fn switches_can_be_set_in_the_environment_in_all_usual_ways() {
             "MEMPULSE_METRICS_PER_PEER has no effect without --serve <[ADDR:]PORT>",
         ),
     ] {
-        let said = mempulse("config").env(name, value).assert().code(2);
-        assert_eq!(String::from_utf8_lossy(&said.get_output().stderr), format!("error: {refused}\n"));
+        let message = mempulse("config").env(name, value).assert().code(2);
+        assert_eq!(String::from_utf8_lossy(&message.get_output().stderr), format!("error: {refused}\n"));
     }
     mempulse("config").env("MEMPULSE_METRICS_PER_PEER", "false").assert().success();
 }
@@ -133,8 +133,8 @@ fn switches_can_be_set_in_the_environment_in_all_usual_ways() {
 #[test]
 fn a_query_that_is_wrong_is_shown_with_a_caret_below_the_place() {
     let refused = mempulse("stream --where age>soon").assert().code(2);
-    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-    let [what, query, marks] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    let [what, query, marks] = message.lines().collect::<Vec<_>>()[..] else { panic!("{message}") };
     assert_eq!(what, "error: --where, column 5: \"soon\" must be a time such as 500ms, 30s, 1m or 1h30m");
     assert_eq!((query, &marks[..8]), ("age>soon", "    ^^^^"));
 }

@@ -78,7 +78,7 @@ impl Monitor {
             if left.is_zero() || lines.ended {
                 let last = lines.events.iter().rev().take(20).rev();
                 let last: Vec<String> = last.map(ToString::to_string).collect();
-                panic!("waited in vain for {what}; the last events:\n{}", last.join("\n"));
+                panic!("timed out waiting for {what}; the last events:\n{}", last.join("\n"));
             }
             lines = self.output.more.wait_timeout(lines, left).unwrap().0;
         }

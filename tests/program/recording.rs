@@ -34,8 +34,8 @@ pub fn of_events(records: Vec<Value>) -> Vec<Value> {
 /// Asserts that a recording reproduces the state, and the records that the stream wrote.
 pub fn assert_replayed(folder: &Path, live: Vec<Value>) {
     let check = replay(folder, "--check");
-    let said = String::from_utf8_lossy(&check.stdout).into_owned();
-    assert!(check.status.success() && said.contains("complete, with no later file"), "{said}");
+    let message = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert!(check.status.success() && message.contains("complete, with no later file"), "{message}");
     let (live, again) = (of_events(live), replayed(folder));
     let first = live.iter().zip(&again).position(|(one, other)| one != other);
     if let Some(first) = first {
@@ -71,14 +71,17 @@ fn kill_after(delay: Duration) {
     monitor.kill();
     let live = of_events(monitor.all_records());
     let check = replay(folder.path(), "--check");
-    let said = String::from_utf8_lossy(&check.stdout).into_owned();
-    if said.is_empty() || said.contains("state at its beginning is damaged") {
+    let message = String::from_utf8_lossy(&check.stdout).into_owned();
+    if message.is_empty() || message.contains("state at its beginning is damaged") {
         // Killed while writing the beginning: there is nothing to see, and an error says so.
         let errors = String::from_utf8_lossy(&check.stderr).into_owned();
-        assert!(!check.status.success() && delay < Duration::from_secs(1), "{said}{errors}");
+        assert!(!check.status.success() && delay < Duration::from_secs(1), "{message}{errors}");
         return;
     }
-    assert!(check.status.success() && said.contains("complete, with no later file"), "after {delay:?}: {said}");
+    assert!(
+        check.status.success() && message.contains("complete, with no later file"),
+        "after {delay:?}: {message}"
+    );
     let again = replayed(folder.path());
     // Records that the killed process had not yet written to the pipe are missing there.
     let count = live.len().min(again.len());
@@ -144,16 +147,16 @@ fn what_cannot_be_recorded_or_replayed_is_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "hello").unwrap();
-    let said = |arguments: &[&str]| {
+    let message = |arguments: &[&str]| {
         let output = mempulse().args(arguments).output().unwrap();
         assert!(!output.status.success());
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(said.lines().count(), 1, "{said}");
-        said
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(message.lines().count(), 1, "{message}");
+        message
     };
     let path = file.to_str().unwrap();
-    assert!(said(&["replay", "--stream", path]).ends_with("file: not a recording of mempulse\n"));
-    assert!(said(&["replay", "--stream", "/nonexistent"]).contains("/nonexistent: No such file"));
-    assert!(said(&["demo", "--stream", "--record", path]).starts_with("error: cannot record: "));
-    assert!(said(&["demo", "--record-keep", "5MB"]).contains("must be a size of 1GB or more"));
+    assert!(message(&["replay", "--stream", path]).ends_with("file: not a recording of mempulse\n"));
+    assert!(message(&["replay", "--stream", "/nonexistent"]).contains("/nonexistent: No such file"));
+    assert!(message(&["demo", "--stream", "--record", path]).starts_with("error: cannot record: "));
+    assert!(message(&["demo", "--record-keep", "5MB"]).contains("must be a size of 1GB or more"));
 }

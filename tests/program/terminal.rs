@@ -40,7 +40,7 @@ const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 
 impl Terminal {
-    /// mempulse with these arguments, in a terminal of so many columns and rows.
+    /// mempulse with these arguments, in a terminal of this many columns and rows.
     pub fn mempulse(arguments: &str, (columns, rows): (u16, u16)) -> Self {
         Self::with_arguments(&arguments.split_whitespace().collect::<Vec<_>>(), (columns, rows))
     }
@@ -164,7 +164,7 @@ impl Terminal {
         let mut state = self.screen.lock();
         while !condition(&state.shown) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited in vain for {what}; the screen:\n{}", state.shown.contents());
+            assert!(!left.is_zero(), "timed out waiting for {what}; the screen:\n{}", state.shown.contents());
             state = self.screen.drawn.wait_timeout(state, left).unwrap().0;
         }
         state.shown.contents()

@@ -41,5 +41,5 @@ fn alerts_and_sensors_are_refused_with_the_reason() {
     assert!(desk.footer().contains("a replay checks no alerts"), "{}", desk.footer());
     assert!(!desk.screen().contains("Alerts "), "{}", desk.screen());
     desk.type_keys("8");
-    assert!(desk.footer().contains("the recording is of the peers of one machine"), "{}", desk.footer());
+    assert!(desk.footer().contains("this is a recording of one machine"), "{}", desk.footer());
 }

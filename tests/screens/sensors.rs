@@ -75,11 +75,7 @@ fn without_sensors_the_screen_is_not_there_and_its_key_says_why() {
     let mut desk = Desk::new((120, 36));
     assert!(!desk.screen().contains("8 Sensors"), "{}", desk.screen());
     desk.type_keys("8");
-    assert!(
-        desk.screen().contains("no sensors: events come from peers of this machine"),
-        "{}",
-        desk.screen()
-    );
+    assert!(desk.screen().contains("no sensors: events come from this machine's peers"), "{}", desk.screen());
 }
 
 #[test]
@@ -102,7 +98,7 @@ fn before_any_sensor_is_heard_the_screen_is_there_and_no_advice_about_peers() {
         assert!(screen.contains("no sensor yet") && !screen.contains("No peer can be reached"), "{screen}");
         desk.type_keys("8");
         desk.answer();
-        assert!(desk.screen().contains("no sensor was heard yet"), "{}", desk.screen());
+        assert!(desk.screen().contains("no sensor heard yet"), "{}", desk.screen());
     }
 }
 

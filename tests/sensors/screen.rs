@@ -195,7 +195,7 @@ async fn a_server_crash_is_reported_and_nothing_is_missing_afterwards() {
     .await;
     assert_eq!(reader.metric("lost_events_total", "fra1"), Some(0.0));
     assert_eq!(reader.metric("missing_bodies_total", "fra1"), Some(0.0));
-    assert_eq!(reader.live_peers(), 4, "nobody is stale because the server was away");
+    assert_eq!(reader.live_peers(), 4, "no sensor is stale because the server was away");
     fra.interrupt().await;
 }
 
@@ -215,7 +215,7 @@ async fn a_reader_that_is_too_slow_skips_ahead_and_says_what() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     link.set_slow(true);
     wait_for("a reader that is behind", async || lag().is_some_and(|lag| lag > 12.0)).await;
-    assert!(!reader.warns("too slow for all sensors"), "it is said when it is over");
+    assert!(!reader.warns("too slow for all sensors"), "the warning comes when it is over");
     link.set_slow(false);
     wait_for("the warning", async || reader.warns("too slow for all sensors")).await;
     fra.interrupt().await;

@@ -23,7 +23,7 @@ pub mod event {
         /// The number of known addresses changed.
         #[prost(message, tag = "4")]
         Addresses(super::Addresses),
-        /// Something is wrong outside of any connection.
+        /// Something is wrong outside any connection.
         #[prost(message, tag = "5")]
         Warning(super::Warning),
         /// The system's wall clock was corrected.
@@ -798,7 +798,7 @@ pub struct AddressCounts {
     #[prost(uint64, tag = "4")]
     pub failing: u64,
 }
-/// A problem outside of any connection. Problems of the watch list and of alerts are not part of the schema.
+/// A problem outside any connection. Problems of the watch list and of alerts are not part of the schema.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Warning {
     /// The problem.
@@ -1461,7 +1461,7 @@ pub enum WireErrorKind {
     AddressLength = 9,
     /// The index of a transaction, `value`, has more than 16 bits.
     IndexTooLarge = 10,
-    /// The index of a transaction, `value`, is outside of the block.
+    /// The index of a transaction, `value`, is outside the block.
     IndexOutOfBlock = 11,
     /// A transaction of `value` bytes, too few, in a block.
     TransactionTooSmall = 12,
@@ -1537,7 +1537,7 @@ pub enum TransactionErrorKind {
     NullPrevout = 7,
     /// The script of a coinbase has `value` bytes.
     CoinbaseScript = 8,
-    /// A coinbase outside of a block.
+    /// A coinbase outside a block.
     LooseCoinbase = 9,
 }
 impl TransactionErrorKind {

@@ -64,8 +64,8 @@ impl Responder {
     async fn checked(&self, request: &Parts) -> (&'static str, Answer) {
         // Valid even after a panic while locked.
         if !self.allowance.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now()) {
-            let said = "too many requests: try again in a second";
-            return (OTHER, Answer::problem(StatusCode::TOO_MANY_REQUESTS, said));
+            let message = "too many requests: try again in a second";
+            return (OTHER, Answer::problem(StatusCode::TOO_MANY_REQUESTS, message));
         }
         if let Err(refusal) = guard::check(request, &self.settings) {
             return (OTHER, Answer::problem(refusal.status(), refusal.reason()));
@@ -73,10 +73,12 @@ impl Responder {
         let route = match Route::parse(request.uri.path(), request.uri.query()) {
             Ok(route) => route,
             Err(RouteError::Unknown) => {
-                let said = "no such path; / lists what is served";
-                return (OTHER, Answer::problem(StatusCode::NOT_FOUND, said));
+                let message = "no such path; / lists what is served";
+                return (OTHER, Answer::problem(StatusCode::NOT_FOUND, message));
             }
-            Err(RouteError::Wrong(said)) => return (OTHER, Answer::problem(StatusCode::BAD_REQUEST, &said)),
+            Err(RouteError::Wrong(message)) => {
+                return (OTHER, Answer::problem(StatusCode::BAD_REQUEST, &message));
+            }
         };
         let path = route.name();
         let answer = self.respond(route, request).await.unwrap_or_else(|Busy| {

@@ -121,9 +121,9 @@ fn selection(parameters: &str) -> Result<Selection, RouteError> {
     Ok(Selection { condition, order, limit })
 }
 
-fn parsed(parameter: &str, text: &str, said: &str) -> Result<Query<Transactions>, RouteError> {
+fn parsed(parameter: &str, text: &str, output: &str) -> Result<Query<Transactions>, RouteError> {
     Query::parse(text).map_err(|error: QueryError| {
-        let added = text.chars().count() - said.chars().count();
+        let added = text.chars().count() - output.chars().count();
         let column = error.column(text).saturating_sub(added).max(1);
         RouteError::Wrong(format!("{parameter}, column {column}: {error}"))
     })

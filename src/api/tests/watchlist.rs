@@ -47,7 +47,7 @@ async fn nothing_about_the_watch_list_is_served() {
             let process = |line: &&str| !line.contains("mempulse_process_");
             (got.status, got.body.lines().filter(process).map(str::to_owned).collect::<Vec<_>>())
         };
-        assert_eq!(comparable(&with), comparable(&without), "{path} tells what is watched");
+        assert_eq!(comparable(&with), comparable(&without), "{path} reveals what is watched");
         assert!(!with.body.contains(&script), "{path}");
     }
 }

@@ -137,19 +137,22 @@ mod tests {
                 ["'--onion-proxy <HOST[:PORT]>'", "invalid port \"0\": must be 1 to 65535"],
             ),
         ] {
-            let said = parse(line).unwrap_err();
-            assert!(!said.contains('\n'), "{said}");
+            let output = parse(line).unwrap_err();
+            assert!(!output.contains('\n'), "{output}");
             for part in parts {
-                assert!(said.contains(part), "{said:?} does not contain {part:?}");
+                assert!(output.contains(part), "{output:?} does not contain {part:?}");
             }
         }
     }
 
     #[test]
     fn a_wrong_peer_is_named() {
-        let said = choice("--peer 127.0.0.1:99999").unwrap_err();
-        assert!(said.starts_with("invalid value '127.0.0.1:99999' for '--peer <HOST[:PORT]>': "), "{said}");
-        let said = choice("--add-peer [::1").unwrap_err();
-        assert!(said.starts_with("invalid value '[::1' for '--add-peer <HOST[:PORT]>': "), "{said}");
+        let output = choice("--peer 127.0.0.1:99999").unwrap_err();
+        assert!(
+            output.starts_with("invalid value '127.0.0.1:99999' for '--peer <HOST[:PORT]>': "),
+            "{output}"
+        );
+        let output = choice("--add-peer [::1").unwrap_err();
+        assert!(output.starts_with("invalid value '[::1' for '--add-peer <HOST[:PORT]>': "), "{output}");
     }
 }

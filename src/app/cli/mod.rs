@@ -210,10 +210,10 @@ mod tests {
             ("mempulse demo --seed x", ["'x' for '--seed <NUMBER>': ", "must be 0 to 18446744073709551615"]),
             ("mempulse replay x --stream --speed 9", ["--stream", "cannot be used with '--speed <N>'"]),
         ] {
-            let said = parse(line).unwrap_err();
-            assert!(!said.contains('\n'), "{said}");
+            let message = parse(line).unwrap_err();
+            assert!(!message.contains('\n'), "{message}");
             for part in parts {
-                assert!(said.contains(part), "{said:?} does not contain {part:?}");
+                assert!(message.contains(part), "{message:?} does not contain {part:?}");
             }
         }
     }
@@ -231,12 +231,12 @@ mod tests {
     #[test]
     fn control_characters_of_invalid_input_are_not_repeated() {
         for flag in ["--alert", "--network", "--peers"] {
-            let said = |value| one_line(&Cli::try_parse_from(["mempulse", flag, value]).unwrap_err());
+            let message = |value| one_line(&Cli::try_parse_from(["mempulse", flag, value]).unwrap_err());
             for value in ["figures:\u{9b}31m", "a\u{202e}b"] {
-                let said = said(value);
-                assert!(said.contains('·') && !said.contains(['\u{9b}', '\u{202e}']), "{said:?}");
+                let message = message(value);
+                assert!(message.contains('·') && !message.contains(['\u{9b}', '\u{202e}']), "{message:?}");
             }
-            assert!(!said("\u{1b}]0;x\u{7}").contains(char::is_control));
+            assert!(!message("\u{1b}]0;x\u{7}").contains(char::is_control));
         }
     }
 }

@@ -8,29 +8,29 @@ use clap::{Command, CommandFactory, Error};
 /// Returns the error for a refused command line as one line, with quoted input sanitised for the terminal.
 pub fn one_line(error: &Error) -> String {
     let text = error.render().to_string();
-    let said = text.split("\n\nUsage:").next().unwrap_or_default();
-    let said = said.split("\n\nFor more information").next().unwrap_or_default();
-    let said = match homes(error) {
+    let message = text.split("\n\nUsage:").next().unwrap_or_default();
+    let message = message.split("\n\nFor more information").next().unwrap_or_default();
+    let message = match homes(error) {
         // A flag of another command is a better hint than one with a similar spelling.
         Some(homes) => {
             format!(
                 "{}: it is a flag of {homes}",
-                said.split("\n\n").next().unwrap_or_default().trim_end_matches(" found")
+                message.split("\n\n").next().unwrap_or_default().trim_end_matches(" found")
             )
         }
-        None => said.replace("\n\n  tip: ", "; "),
+        None => message.replace("\n\n  tip: ", "; "),
     };
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = clean(said.as_bytes(), usize::MAX);
-    match misplaced(&said) {
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = clean(message.as_bytes(), usize::MAX);
+    match misplaced(&message) {
         Some((command, flag)) => format!("error: flags follow the subcommand: mempulse {command} {flag}"),
-        None => said,
+        None => message,
     }
 }
 
 /// The subcommand and the flag before it, if the flag's position is why the command line was refused.
-fn misplaced(said: &str) -> Option<(&str, &str)> {
-    said.strip_prefix("error: the subcommand '")?.strip_suffix('\'')?.split_once("' cannot be used with '")
+fn misplaced(message: &str) -> Option<(&str, &str)> {
+    message.strip_prefix("error: the subcommand '")?.strip_suffix('\'')?.split_once("' cannot be used with '")
 }
 
 /// The commands that do have the refused flag, if any.

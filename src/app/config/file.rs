@@ -194,8 +194,8 @@ fn as_flags<'a>(name: &str, arg: &Arg, values: impl IntoIterator<Item = &'a Stri
 fn check(flags: &[String]) -> Result<(), String> {
     let line = ["mempulse".to_owned(), "stream".to_owned()].into_iter().chain(flags.iter().cloned());
     let refused = |error: clap::Error| {
-        let said = cli::one_line(&error);
-        said.strip_prefix("error: ").unwrap_or(&said).to_owned()
+        let output = cli::one_line(&error);
+        output.strip_prefix("error: ").unwrap_or(&output).to_owned()
     };
     Cli::command().try_get_matches_from(line).map(drop).map_err(refused)
 }

@@ -68,15 +68,15 @@ fn an_invalid_file_gets_one_line_with_its_place_and_what_is_allowed() {
         ("peer = [\"a\",\n  [\"b\"]]", "FILE:2:", "must be text or a number, not an array"),
         ("config = \"other\"", "FILE:1:", "unknown key \"config\""),
     ] {
-        let said = load_with(file, "mempulse").unwrap_err();
-        assert!(said.starts_with(place) && said.contains(part), "{file:?} gave {said:?}");
-        assert!(!said.contains('\n'), "{said}");
+        let output = load_with(file, "mempulse").unwrap_err();
+        assert!(output.starts_with(place) && output.contains(part), "{file:?} gave {output:?}");
+        assert!(!output.contains('\n'), "{output}");
     }
 }
 
 #[test]
 fn a_flag_without_effect_is_refused_and_the_flag_it_needs_is_named() {
-    let said = |line: &str| {
+    let output = |line: &str| {
         let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
         load(&arguments).map(drop).map_err(|error| match error {
             ConfigError::CommandLine(error) => cli::one_line(&error),
@@ -96,7 +96,7 @@ fn a_flag_without_effect_is_refused_and_the_flag_it_needs_is_named() {
         ("--serve-token-file x", "--serve-token-file has no effect without --serve <[ADDR:]PORT>"),
         ("--nats-user me", "--nats-user has no effect without --from <URL>"),
     ] {
-        assert_eq!(said(&format!("mempulse {line}")), Err(format!("error: {refused}")), "{line}");
+        assert_eq!(output(&format!("mempulse {line}")), Err(format!("error: {refused}")), "{line}");
     }
     for line in [
         "demo --stream --where vsize>1 --raw",
@@ -106,7 +106,7 @@ fn a_flag_without_effect_is_refused_and_the_flag_it_needs_is_named() {
         "sensor --nats a --name b --nats-user me",
         "replay x --stream --raw",
     ] {
-        assert_eq!(said(&format!("mempulse {line}")), Ok(()), "{line}");
+        assert_eq!(output(&format!("mempulse {line}")), Ok(()), "{line}");
     }
 }
 
@@ -121,8 +121,8 @@ fn the_file_has_what_a_flag_needs_and_may_have_what_only_some_runs_need() {
 #[test]
 fn a_named_file_must_exist() {
     let arguments = ["mempulse", "--config", "/nonexistent/mempulse.toml"].map(OsString::from);
-    let said = load(&arguments).unwrap_err().to_string();
-    assert!(said.starts_with("cannot read the configuration /nonexistent/mempulse.toml: "), "{said}");
+    let output = load(&arguments).unwrap_err().to_string();
+    assert!(output.starts_with("cannot read the configuration /nonexistent/mempulse.toml: "), "{output}");
 }
 
 #[test]

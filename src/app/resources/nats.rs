@@ -143,13 +143,14 @@ mod tests {
     #[test]
     fn one_of_two_files_that_belong_together_is_refused() {
         let cert = [("cert", "-----BEGIN CERTIFICATE-----")];
-        let said = read_with(|args, file| args.nats_cert_file = file("cert"), &cert).unwrap_err();
-        assert_eq!(said, "--nats-cert-file and --nats-key-file have no effect without each other");
+        let output = read_with(|args, file| args.nats_cert_file = file("cert"), &cert).unwrap_err();
+        assert_eq!(output, "--nats-cert-file and --nats-key-file have no effect without each other");
         let key = [("key", "-----BEGIN PRIVATE KEY-----")];
-        assert_eq!(read_with(|args, file| args.nats_key_file = file("key"), &key).unwrap_err(), said);
+        assert_eq!(read_with(|args, file| args.nats_key_file = file("key"), &key).unwrap_err(), output);
         let password = [("password", "secret")];
-        let said = read_with(|args, file| args.nats_password_file = file("password"), &password).unwrap_err();
-        assert_eq!(said, "--nats-password-file has no effect without --nats-user <NAME>");
+        let output =
+            read_with(|args, file| args.nats_password_file = file("password"), &password).unwrap_err();
+        assert_eq!(output, "--nats-password-file has no effect without --nats-user <NAME>");
     }
 
     #[test]
@@ -177,7 +178,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_file_is_one_line_that_names_the_flag_and_no_secret() {
-        let said = |change: fn(&mut NatsArgs, Files<'_>), content: &str| {
+        let output = |change: fn(&mut NatsArgs, Files<'_>), content: &str| {
             read_with(change, &[("file", content)]).unwrap_err()
         };
         for (change, content, flag, why) in [
@@ -216,13 +217,16 @@ mod tests {
                 "must contain one line",
             ),
         ] {
-            let said = said(change, content);
-            assert!(said.starts_with(&format!("invalid {flag} \"")) && said.contains(why), "{said}");
-            assert!(!said.contains("SECRET") && !said.contains(SEED) && !said.contains('\n'), "{said}");
+            let output = output(change, content);
+            assert!(output.starts_with(&format!("invalid {flag} \"")) && output.contains(why), "{output}");
+            assert!(
+                !output.contains("SECRET") && !output.contains(SEED) && !output.contains('\n'),
+                "{output}"
+            );
         }
-        let said = read_with(|args, _| args.nats_user = Some("me".to_owned()), &[]).unwrap_err();
+        let output = read_with(|args, _| args.nats_user = Some("me".to_owned()), &[]).unwrap_err();
         assert_eq!(
-            said,
+            output,
             "--nats-user needs a password, in --nats-password-file or in MEMPULSE_NATS_PASSWORD"
         );
     }

@@ -85,16 +85,16 @@ mod tests {
     #[test]
     fn a_file_without_a_token_is_named_with_what_is_wrong() {
         let folder = tempfile::tempdir().unwrap();
-        let said = |name: &str, text: Option<&str>| {
+        let output = |name: &str, text: Option<&str>| {
             let file = folder.path().join(name);
             if let Some(text) = text {
                 std::fs::write(&file, text).unwrap();
             }
             settings(&args("127.0.0.1:1", Some(&file))).unwrap_err().message
         };
-        assert!(said("none", None).contains("none\": No such file"), "{}", said("none", None));
-        assert!(said("short", Some("short")).ends_with("has 5 characters; a token has 16 to 1024"));
-        assert!(said("long", Some(&"x".repeat(9_000))).contains("has 4096 characters"));
-        assert!(said("words", Some("a token with spaces")).contains("without spaces"));
+        assert!(output("none", None).contains("none\": No such file"), "{}", output("none", None));
+        assert!(output("short", Some("short")).ends_with("has 5 characters; a token has 16 to 1024"));
+        assert!(output("long", Some(&"x".repeat(9_000))).contains("has 4096 characters"));
+        assert!(output("words", Some("a token with spaces")).contains("without spaces"));
     }
 }

@@ -46,7 +46,7 @@ impl Newcomer<World> {
     }
 }
 
-/// The addresses of so many nodes.
+/// The addresses of this many nodes.
 pub(super) fn addresses(nodes: u8) -> Vec<PeerAddress> {
     let address = |node| PeerAddress::from_socket((Ipv4Addr::new(127, 0, node, 1), 18_444).into());
     (1..=nodes).map(address).collect()

@@ -92,8 +92,8 @@ fn assert_facts(model: &Model, entry: &MempoolEntry, facts: &Facts, paid: u64) {
     assert_eq!(u64::from(tx.vsize()), facts.vsize, "{txid}");
     assert_eq!(entry.fee(), facts.fee, "{txid}");
     let kinds = model.kinds(entry);
-    let told: Vec<_> = KINDS.into_iter().filter(|kind| kinds.has(*kind)).collect();
-    assert_eq!(told, facts.kinds, "{txid}");
+    let found: Vec<_> = KINDS.into_iter().filter(|kind| kinds.has(*kind)).collect();
+    assert_eq!(found, facts.kinds, "{txid}");
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     let rate = paid as f64 / f64::from(tx.vsize());
     let (min, max) = (entry.fee_rate().min(), entry.fee_rate().max());

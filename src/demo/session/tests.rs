@@ -40,7 +40,7 @@ impl Visit {
     /// Returns the messages within `time`, while the world advances.
     fn wait(&mut self, time: Duration) -> Vec<Message> {
         let until = self.now + time;
-        let mut said = vec![];
+        let mut text = vec![];
         while self.now < until {
             self.now = (self.now + Duration::from_millis(50)).min(until);
             for news in self.world.advance(self.now.since(START)) {
@@ -49,9 +49,9 @@ impl Visit {
             if self.session.next_wakeup().is_some_and(|at| at <= self.now) {
                 self.session.tick(self.now, &self.world);
             }
-            said.extend(std::iter::from_fn(|| self.session.due(self.now)));
+            text.extend(std::iter::from_fn(|| self.session.due(self.now)));
         }
-        said
+        text
     }
 
     fn answers(&mut self, message: Message) -> Vec<Message> {
@@ -118,7 +118,7 @@ fn answers_come_after_the_latency_and_in_order() {
     visit.session.set_delay(Duration::ZERO);
     visit.say(Message::Ping(9));
     let pongs =
-        |said: Vec<Message>| said.into_iter().filter(|m| matches!(m, Message::Pong(_))).collect::<Vec<_>>();
+        |text: Vec<Message>| text.into_iter().filter(|m| matches!(m, Message::Pong(_))).collect::<Vec<_>>();
     assert_eq!(pongs(visit.wait(Duration::from_millis(50))), []);
     assert_eq!(pongs(visit.wait(Duration::from_millis(100))), [Message::Pong(7)]);
     assert_eq!(pongs(visit.wait(Duration::from_secs(7))), []);
@@ -128,8 +128,8 @@ fn answers_come_after_the_latency_and_in_order() {
 #[test]
 fn transactions_are_announced_in_batches_and_served() {
     let mut visit = Visit::live(Profile::usual());
-    let said = visit.wait(Duration::from_secs(25));
-    let batches = said.iter().filter(|m| matches!(m, Message::Inv(_))).count();
+    let text = visit.wait(Duration::from_secs(25));
+    let batches = text.iter().filter(|m| matches!(m, Message::Inv(_))).count();
     assert!((2..=9).contains(&batches), "{batches} in 25 s, one every 5 s on the average");
 
     let unknown = Inventory::Wtx(Wtxid([7; 32]));
@@ -137,7 +137,7 @@ fn transactions_are_announced_in_batches_and_served() {
         Inventory::Wtx(wtxid) => visit.world.mempool.announced(TxHash::Wtxid(*wtxid)).is_some(),
         _ => false,
     };
-    let known = announced(said).into_iter().find(waits).unwrap();
+    let known = announced(text).into_iter().find(waits).unwrap();
     let answer = visit.answers(Message::GetData(vec![known, unknown]));
     let [Message::Tx(tx), Message::NotFound(missing)] = &answer[..] else { panic!("{answer:?}") };
     assert_eq!(known, Inventory::Wtx(tx.wtxid()));
@@ -190,12 +190,12 @@ fn the_list_comes_with_the_next_announcement_and_only_then_is_the_mempool_served
 #[test]
 fn the_announcements_of_a_node_fit_its_fee_floor_and_the_fee_filter_of_the_peer() {
     let rates = |visit: &mut Visit| -> Vec<u64> {
-        let said = announced(visit.wait(Duration::from_secs(25)));
+        let text = announced(visit.wait(Duration::from_secs(25)));
         let mempool = |entry| match entry {
             Inventory::Wtx(wtxid) => visit.world.mempool.announced(TxHash::Wtxid(wtxid)).cloned(),
             _ => None,
         };
-        said.into_iter().filter_map(mempool).map(|tx| tx.fee * 1_000 / u64::from(tx.tx.vsize())).collect()
+        text.into_iter().filter_map(mempool).map(|tx| tx.fee * 1_000 / u64::from(tx.tx.vsize())).collect()
     };
     let mut visit = Visit::live(Profile { fee_floor: 2_000, ..Profile::usual() });
     let above = rates(&mut visit);
@@ -263,13 +263,13 @@ fn headers_and_blocks_are_served_and_new_blocks_announced() {
     assert_eq!(block.hash, tip);
     assert!(block.transactions.iter().skip(1).map(Transaction::output_count).all(|count| count == 400));
 
-    let said = visit.wait(Duration::from_secs(45));
+    let text = visit.wait(Duration::from_secs(45));
     let by_inv =
-        said.iter().any(|m| matches!(m, Message::Inv(inv) if matches!(inv[..], [Inventory::Block(_)])));
+        text.iter().any(|m| matches!(m, Message::Inv(inv) if matches!(inv[..], [Inventory::Block(_)])));
     assert!(by_inv, "the first block comes within 36 s");
     visit.say(Message::SendHeaders);
-    let said = visit.wait(Duration::from_secs(90));
-    assert!(said.iter().any(|m| matches!(m, Message::Headers(headers) if headers[0].previous != tip)));
+    let text = visit.wait(Duration::from_secs(90));
+    assert!(text.iter().any(|m| matches!(m, Message::Headers(headers) if headers[0].previous != tip)));
 }
 
 #[test]
@@ -289,8 +289,8 @@ fn blocks_are_served_in_their_compact_form_and_sent_so_where_that_is_wanted() {
     assert!(answer.is_break());
 
     visit.say(Message::SendCmpct { announce: true, version: 2 });
-    let said = visit.wait(Duration::from_secs(45));
-    assert!(said.iter().any(|message| matches!(message, Message::CmpctBlock(_))));
+    let text = visit.wait(Duration::from_secs(45));
+    assert!(text.iter().any(|message| matches!(message, Message::CmpctBlock(_))));
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(super) struct Link {
     pub(super) session: Session,
     rng: StdRng,
     /// What it sends outside its session, by time of arrival.
-    said: BTreeMap<(Timestamp, u64), Message>,
+    text: BTreeMap<(Timestamp, u64), Message>,
     count: u64,
     next_nuisance: Timestamp,
 }
@@ -70,7 +70,7 @@ impl Link {
             wake,
             session,
             rng,
-            said: BTreeMap::new(),
+            text: BTreeMap::new(),
             count: 0,
             next_nuisance: wake + NUISANCE,
         }
@@ -78,9 +78,9 @@ impl Link {
 
     /// When it next has something to send.
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
-        let said = self.said.first_key_value().map(|(&(at, _), _)| at);
+        let text = self.text.first_key_value().map(|(&(at, _), _)| at);
         let nuisance = Some(self.next_nuisance).filter(|_| self.is_nuisance());
-        [self.session.next_wakeup(), said, nuisance].into_iter().flatten().min()
+        [self.session.next_wakeup(), text, nuisance].into_iter().flatten().min()
     }
 
     /// Returns what arrives at `now`.
@@ -91,7 +91,7 @@ impl Link {
             self.next_nuisance = now + NUISANCE.mul_f64(self.rng.random_range(0.5..1.5));
             due.push(self.nuisance(now, headers));
         }
-        while let Some(entry) = self.said.first_entry().filter(|entry| entry.key().0 <= now) {
+        while let Some(entry) = self.text.first_entry().filter(|entry| entry.key().0 <= now) {
             due.push(entry.remove());
         }
         due
@@ -185,7 +185,7 @@ impl Link {
 
     fn say(&mut self, at: Timestamp, message: Message) {
         self.count += 1;
-        self.said.insert((at, self.count), message);
+        self.text.insert((at, self.count), message);
     }
 
     fn is_nuisance(&self) -> bool {
@@ -252,7 +252,7 @@ pub(super) fn address(node: usize) -> PeerAddress {
     PeerAddress::from_socket(([20, a, b, 1], 18_444).into())
 }
 
-/// The addresses of so many nodes.
+/// The addresses of this many nodes.
 pub(super) fn addresses(nodes: usize) -> Arc<[PeerAddress]> {
     (0..nodes).map(address).collect()
 }

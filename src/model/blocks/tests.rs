@@ -123,7 +123,7 @@ fn transactions_of_a_disconnected_block_return_unless_the_new_chain_has_them() {
     ];
     let (returned, rest) = returned.split_at(all.len());
     assert_eq!(returned, all);
-    assert!(rest.contains(&Change::Fee(child.txid())), "how they pay is told anew: {rest:?}");
+    assert!(rest.contains(&Change::Fee(child.txid())), "their fee rates are reported again: {rest:?}");
     assert!(rest.iter().all(|change| matches!(change, Change::Fee(_))));
     assert_eq!(scene.fee(&child), Some(1_000));
     let entry = scene.model.transaction(&parent.wtxid()).unwrap();

@@ -18,28 +18,29 @@ use crate::wire::{OutPoint, Transaction, TxHash, Txid};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What became of a transaction that arrived.
+/// What happened to an arriving transaction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::model) enum Arrival {
     /// It is in the mempool.
     Accepted {
-        /// The transactions that it conflicted with and replaced.
+        /// The conflicting transactions that it replaced.
         replaced: Box<[Txid]>,
         /// The number of their descendants that were replaced with them.
         descendants: usize,
         /// What the arrival says about the peers that announced it.
         credits: Vec<RelayCredit>,
     },
-    /// It was in the mempool already, perhaps with another witness: the first one stays, unless nobody announced it.
+    /// It already was in the mempool, perhaps with another witness: the first one stays, unless no peer had
+    /// announced it.
     Known,
     /// It was replaced before, is in a block, or conflicts with a transaction that stays.
     Rejected,
-    /// It conflicts with a transaction that counts, and only the netgroup that listed it vouches for it. It may be
-    /// right when others announce it.
+    /// It conflicts with a transaction that counts, and only the netgroup that listed it vouches for it. It
+    /// may turn out right once others announce it.
     Doubted,
 }
 
-/// A transaction that a peer sent.
+/// A transaction from a peer.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Delivery<'a> {
     pub(in crate::model) tx: &'a Arc<Transaction>,
@@ -51,7 +52,7 @@ pub(in crate::model) struct Delivery<'a> {
 }
 
 impl Mempool {
-    /// Records the announcement of transactions. Returns what it says about the relay of peers.
+    /// Records an announcement of transactions. Returns what it says about the peers' relay.
     pub(in crate::model) fn announce(
         &mut self,
         now: Timestamp,
@@ -73,7 +74,7 @@ impl Mempool {
         credits
     }
 
-    /// Takes a part of the list of a peer's whole mempool (BIP35).
+    /// Records a part of a peer's whole-mempool list (BIP35).
     pub(in crate::model) fn list(
         &mut self,
         now: Timestamp,
@@ -108,7 +109,7 @@ impl Mempool {
         addition
     }
 
-    /// Takes a transaction that arrived. `voucher` returns the netgroup of a peer.
+    /// Handles an arriving transaction. `voucher` returns the netgroup of a peer.
     pub(in crate::model) fn receive(
         &mut self,
         now: Timestamp,
@@ -166,16 +167,16 @@ impl Mempool {
         Arrival::Accepted { replaced: replaces, descendants, credits }
     }
 
-    /// Returns whether a past block contains a transaction that was requested as a parent, as far as unspent outputs tell.
-    /// What is announced is in no block.
+    /// Returns whether a past block contains a transaction requested as a parent, as far as its unspent
+    /// outputs show. An announced transaction is in no block.
     fn is_in_past_block(&self, tx: &Transaction, source: TxSource) -> bool {
         let txid = tx.txid();
         let is_known = |vout| self.prevouts.value(&OutPoint { txid, vout }).is_some();
         source == TxSource::Parent && (0..tx.output_count()).any(is_known)
     }
 
-    /// Takes out an entry that nobody announced, in favour of another witness that somebody relays: a parent is
-    /// requested by txid, and who serves it can choose the witness. Returns when it was first seen.
+    /// Removes an entry that no peer announced, in favour of another witness that a peer relays: a parent is
+    /// requested by txid, so the peer that serves it can choose the witness. Returns when it was first seen.
     fn take_unannounced(&mut self, key: TxKey, source: TxSource, changes: &mut Changes) -> Option<Timestamp> {
         let is_doubtful = |entry: &&MempoolEntry| {
             source == TxSource::Relay && entry.source() == TxSource::Parent && entry.announced_by() == 0
@@ -185,8 +186,7 @@ impl Mempool {
         Some(first_seen)
     }
 
-    /// Ends the bounds of transactions that arrived before their ancestor: they were taken for ones without
-    /// it.
+    /// Ends the bounds of transactions that arrived before their ancestor, as they were judged without it.
     fn end_bounds_of_descendants(&mut self, tx: &Transaction, changes: &mut Changes) {
         let children: BTreeSet<TxKey> = self.entries.spends().children(tx).collect();
         if !children.is_empty() {
@@ -198,7 +198,7 @@ impl Mempool {
         }
     }
 
-    /// Rejects a newcomer for good, and with it the descendants that arrived before it.
+    /// Rejects a newcomer for good, along with descendants that arrived before it.
     fn reject(
         &mut self,
         now: Timestamp,

@@ -1,4 +1,4 @@
-//! What blocks do to the mempool when they are connected or disconnected.
+//! How connecting and disconnecting blocks changes the mempool.
 
 use crate::event::TxSource;
 use crate::model::blocks::arrival::{Mismatch, Unseen};
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What the mempool knew about the transactions of a block, coinbase aside.
+/// What the mempool knew about a block's transactions, excluding the coinbase.
 #[derive(Debug, Default)]
 pub(in crate::model) struct ConnectedBlock {
     /// The number of transactions received before the block.
@@ -39,21 +39,22 @@ pub(in crate::model) struct ConnectedBlock {
     pub(in crate::model) confirmed: Vec<(Txid, ConfirmedEntry)>,
 }
 
-/// What was known of a transaction of a block before it.
+/// What was known about a block's transaction before the block.
 enum Before {
     InMempool,
-    /// It was received, and left the mempool or did not enter it.
+    /// It was received, but left the mempool or did not enter it.
     Left,
     Unseen(Unseen),
 }
 
-/// What is kept of an entry that a block confirmed, in case the block is disconnected.
+/// What is kept of an entry confirmed by a block, in case the block is disconnected.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct ConfirmedEntry {
     source: TxSource,
     sighting: Sighting,
     replaces: Box<[Txid]>,
-    /// The prevout cache drops spent outputs. `None` if the transaction was not in the mempool.
+    /// Kept here because the prevout cache drops spent outputs. `None` if the transaction was not in the
+    /// mempool.
     input_values: Option<InputValues>,
 }
 
@@ -81,7 +82,7 @@ impl Mempool {
         changes: &mut Changes,
     ) -> Option<Arc<BlockOutputs>> {
         for tx in &block.transactions {
-            // The children of a transaction that is here have learned its outputs.
+            // The children of a transaction in the mempool already know its outputs.
             if self.by_txid(tx.txid()).is_none() {
                 learn_outputs(&mut self.entries, tx, changes);
             }
@@ -91,8 +92,7 @@ impl Mempool {
         outputs
     }
 
-    /// Removes the transactions of a block and those that it makes invalid. Slow peers bring none of them
-    /// back.
+    /// Removes a block's transactions and those that it makes invalid. Slow peers cannot bring them back.
     pub(in crate::model) fn connect_block(
         &mut self,
         now: Timestamp,
@@ -126,8 +126,8 @@ impl Mempool {
         connected
     }
 
-    /// Removes what a past block confirms, and what it makes invalid. A node serves the transactions of the newest block
-    /// to whoever asks for a parent, so that one may be here before the block is known.
+    /// Removes what a past block confirms, and what it makes invalid. A node serves the newest block's
+    /// transactions when asked for a parent, so one of them may arrive before the block is known.
     pub(in crate::model) fn confirm_past(&mut self, block: &Block, height: u32, changes: &mut Changes) {
         let reason = RemovalReason::Confirmed { height, block: block.hash };
         for tx in block.transactions.iter().skip(1) {
@@ -140,7 +140,7 @@ impl Mempool {
         }
     }
 
-    /// Removes a transaction of a block. Returns what was known of it.
+    /// Removes a transaction of a block. Returns what was known about it.
     fn confirm(
         &mut self,
         now: Timestamp,
@@ -172,8 +172,8 @@ impl Mempool {
         Before::InMempool
     }
 
-    /// Takes back that a block confirmed transactions and spent outputs (Core: `UpdateMempoolForReorg`).
-    /// The outputs of its coinbase no longer exist.
+    /// Undoes a block's confirmations and spends (Core: `UpdateMempoolForReorg`). The outputs of its coinbase
+    /// no longer exist.
     pub(in crate::model) fn disconnect_block(&mut self, block: &Block, changes: &mut Changes) {
         if let Some(coinbase) = block.transactions.first() {
             self.remove_descendants(coinbase, changes);
@@ -184,8 +184,8 @@ impl Mempool {
         }
     }
 
-    /// Puts a transaction of a disconnected block back, unless it conflicts with another one. Returns
-    /// whether it returned.
+    /// Returns a transaction of a disconnected block to the mempool, unless it conflicts with another one.
+    /// Returns whether it did.
     pub(in crate::model) fn restore(
         &mut self,
         tx: &Transaction,
@@ -207,7 +207,7 @@ impl Mempool {
             }
         }
         let ConfirmedEntry { source, sighting, replaces, .. } = confirmed;
-        // A block had it: nobody made it up.
+        // It was in a block, so it was not made up.
         let vouch = Vouch::by(Vouchers::SEVERAL).with(Vouch::by(Vouchers::NOBODY), false);
         let entry = MempoolEntry::new(Arc::new(tx.clone()), source, vouch, sighting, values, replaces);
         self.entries.insert(entry, changes);
@@ -215,7 +215,7 @@ impl Mempool {
         true
     }
 
-    /// Removes the transactions that spend outputs of `tx`, which a reorg made disappear.
+    /// Removes the transactions that spend outputs of `tx`, which a reorg has removed.
     fn remove_descendants(&mut self, tx: &Transaction, changes: &mut Changes) {
         let children = self.entries.spends().children(tx).collect();
         for key in self.entries.with_descendants(children, usize::MAX).unwrap_or_default() {

@@ -1,4 +1,4 @@
-//! What holds in the mempool after every event.
+//! Invariants of the mempool, checked after every event.
 
 use crate::model::fees::histogram::FeeHistogram;
 use crate::model::mempool::Mempool;
@@ -9,8 +9,8 @@ use crate::wire::{OutPoint, TxHash};
 use std::collections::HashMap;
 
 impl Mempool {
-    /// Panics unless all indexes and sums agree with the entries, and all fees with `values`: the true
-    /// values of outputs.
+    /// Panics unless all indexes and sums agree with the entries, and all fees with `values`, the true values
+    /// of outputs.
     pub(in crate::model) fn assert_consistent(&self, values: &HashMap<OutPoint, u64>) {
         let (mut inputs, mut sums, mut histogram) = (0, Sums::default(), FeeHistogram::default());
         for (key, entry) in self.entries().iter() {

@@ -1,4 +1,4 @@
-//! Ephemeral dust: an output too small to be worth spending that a child spends at once.
+//! Ephemeral dust: an output too small to be worth spending, spent by a child in the same package.
 
 use crate::chain::limits::{DUST_RELAY_FEE_RATE, MAX_SCRIPT_SIZE};
 use crate::chain::script::{ScriptKind, is_witness_program};
@@ -22,12 +22,12 @@ const WITNESS_INPUT: u64 = 32 + 4 + 1 + 107 / 4 + 4;
 /// The size of an input without a witness, in vB (Core: `GetDustThreshold`).
 const LEGACY_INPUT: u64 = 32 + 4 + 1 + 107 + 4;
 
-/// The most inputs that are looked at for one that spends ephemeral dust (BIP431 leaves a child 1,000 vB).
+/// The most inputs to check for spending ephemeral dust (BIP431 leaves a child 1,000 vB).
 const MAX_INPUTS: usize = 100;
 
-/// Returns the part of a transaction in ephemeral dust: an output below the dust limit, the only one of a
-/// transaction that pays no fee, spent by a child in the mempool. No node relays it otherwise; the child
-/// makes sure that the output never lasts.
+/// Returns the role of a transaction in ephemeral dust: the only output below the dust limit, in a
+/// transaction that pays no fee, spent by a child in the mempool. Otherwise no node relays it; the child
+/// makes sure that the output never remains.
 pub(super) fn ephemeral_dust(entries: &Entries, entry: &MempoolEntry) -> Option<EphemeralDust> {
     let spends = || {
         entry.tx().inputs().take(MAX_INPUTS).any(|input| {
@@ -62,7 +62,7 @@ fn dust_limit(output: &Output<'_>) -> u64 {
     if ScriptKind::of(script) == ScriptKind::OpReturn || script.len() > MAX_SCRIPT_SIZE {
         return 0;
     }
-    // The value, the length of the script, which takes three bytes from 253 on, and the script.
+    // The value, the length of the script (three bytes from 253 on), and the script.
     let output = 8 + if script.len() < 253 { 1 } else { 3 } + script.len() as u64;
     let input = if is_witness_program(script) { WITNESS_INPUT } else { LEGACY_INPUT };
     (output + input) * DUST_RELAY_FEE_RATE / 1_000

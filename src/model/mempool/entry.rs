@@ -18,10 +18,10 @@ use crate::wire::{Transaction, Txid};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Marks a fee that is not known; no fee has this value.
+/// Marks an unknown fee; no fee has this value.
 const UNKNOWN_FEE: u64 = u64::MAX;
 
-/// Returns the bytes that the allocator (glibc) takes for `bytes`: its header, rounded up.
+/// Returns the bytes that the allocator (glibc) uses for `bytes`: with its header, rounded up.
 const fn allocated(bytes: usize) -> usize {
     const HEADER: usize = 8;
     const SMALLEST: usize = 32;
@@ -32,7 +32,7 @@ const fn allocated(bytes: usize) -> usize {
     if chunk < SMALLEST { SMALLEST } else { chunk }
 }
 
-/// The bytes of the transaction with its two reference counts, apart from its serialization.
+/// The bytes of the transaction with its two reference counts, without its serialization.
 const TRANSACTION: usize = allocated(size_of::<Transaction>() + 2 * size_of::<usize>());
 
 /// A transaction in the mempool.
@@ -44,10 +44,10 @@ pub struct MempoolEntry {
     input_values: InputValues,
     /// In sat, or [`UNKNOWN_FEE`].
     fee: u64,
-    /// In a box, as most replaced nothing.
+    /// Boxed, as most replaced nothing.
     replaces: Option<Box<Box<[Txid]>>>,
     chunk_fee_rate: ChunkFeeRate,
-    /// `None` while nothing is known, or everything exactly.
+    /// `None` while nothing is known, or once everything is exact.
     bounds: Option<Box<LearnedBounds>>,
     adjusted_weight: u32,
     input_count: u32,
@@ -134,7 +134,7 @@ impl MempoolEntry {
         self.announcements.iter()
     }
 
-    /// What the fee filters of the peers that announced the transaction say about its fee rate.
+    /// What the announcers' fee filters say about its fee rate.
     pub(super) fn floors(&self) -> PeerBound {
         self.announcements.floors()
     }
@@ -149,7 +149,7 @@ impl MempoolEntry {
         self.earlier_announcers
     }
 
-    /// Records that the transaction was in the mempool of an earlier run, when so many peers announced it.
+    /// Records that this many peers announced the transaction in an earlier run.
     pub(super) fn set_earlier_announcers(&mut self, count: u16) {
         self.earlier_announcers = count;
     }
@@ -164,12 +164,12 @@ impl MempoolEntry {
         Sighting { first_seen: self.first_seen, announcements: self.announcements.clone() }
     }
 
-    /// Takes the entry apart: its sighting, and the values of its inputs.
+    /// Splits the entry into its sighting and the values of its inputs.
     pub(super) fn into_parts(self) -> (Sighting, InputValues) {
         (Sighting { first_seen: self.first_seen, announcements: self.announcements }, self.input_values)
     }
 
-    /// Adds an announcement by a peer, and to `credits` what it says about the relay of its announcers.
+    /// Adds an announcement by a peer, and adds to `credits` what it says about the announcers' relay.
     pub(super) fn announce(
         &mut self,
         now: Timestamp,
@@ -195,7 +195,7 @@ impl MempoolEntry {
         addition
     }
 
-    /// Returns what the arrival says about the relay of the peers that announced the transaction.
+    /// Returns what the arrival says about the relay of the transaction's announcers.
     pub(super) fn credits(&self) -> Vec<RelayCredit> {
         let alone = self.announcements.len() == 1;
         let first = RelayPart::First { seen: self.first_seen, alone };
@@ -216,15 +216,15 @@ impl MempoolEntry {
         self.own_bounds().fee_rate(self.fee(), self.tx.vsize(), self.floors().get())
     }
 
-    /// Returns the chunk fee rate in sat/vB: the rate by which miners sort the transaction, that of the
-    /// relatives best mined together with it. `None` if an unknown fee could change it, or if the cluster
-    /// exceeds the limits of nodes (64 transactions, 101 kvB). Equals Bitcoin Core's `fees.chunk` over
+    /// Returns the chunk fee rate in sat/vB, by which miners sort the transaction: the rate of the relatives
+    /// that are best mined together with it. `None` if an unknown fee could change it, or if the cluster
+    /// exceeds nodes' limits (64 transactions, 101 kvB). Equals Bitcoin Core's `fees.chunk` over
     /// `chunkweight`.
     pub fn chunk_fee_rate(&self) -> Option<f64> {
         self.chunk_fee_rate.get()
     }
 
-    /// Returns what is known of the chunk fee rate: it is exact, or within bounds.
+    /// Returns what is known about the chunk fee rate: exact, or within bounds.
     pub fn chunk_rate(&self) -> FeeRate {
         if let Some(rate) = self.chunk_fee_rate() {
             return FeeRate::Exact(rate);
@@ -237,33 +237,33 @@ impl MempoolEntry {
         bounds.map_or(nothing, |bounds| bounds.chunk_rate(floor))
     }
 
-    /// The raw chunk fee rate, which also says why there is none.
+    /// The raw chunk fee rate, which includes the reason if there is none.
     pub(super) fn chunk_fee_rate_or_cause(&self) -> ChunkFeeRate {
         self.chunk_fee_rate
     }
 
-    /// Sets the chunk fee rate by the cluster, and the range that it is in.
+    /// Sets the chunk fee rate and its range, as computed from the cluster.
     pub(super) fn set_chunk_fee_rate(&mut self, rate: ChunkFeeRate, range: ChunkRange) {
         self.chunk_fee_rate = rate;
         self.learn(|bounds| bounds.cluster = range);
     }
 
-    /// The range of the chunk fee rate by the cluster.
+    /// The range of the chunk fee rate, as computed from the cluster.
     pub(super) fn chunk_range(&self) -> ChunkRange {
         self.bounds.as_ref().map(|bounds| bounds.cluster).unwrap_or_default()
     }
 
-    /// The bounds of its own fee rate by the order of announcements.
+    /// The bounds of its own fee rate from the order of announcements.
     pub(super) fn own_bounds(&self) -> OrderBounds {
         self.bounds.as_ref().map(|bounds| bounds.own).unwrap_or_default()
     }
 
-    /// Adds a bound of the fee rate by the order in which a peer announced it.
+    /// Adds a bound of the fee rate from the position in a peer's announcement.
     pub(super) fn add_bound(&mut self, voter: Voter, bound: Bound) {
         self.learn(|bounds| bounds.own.add(voter, bound));
     }
 
-    /// Adds a bound of the chunk fee rate by the order in which a peer announced it.
+    /// Adds a bound of the chunk fee rate from the position in a peer's announcement.
     pub(super) fn add_chunk_bound(&mut self, voter: Voter, bound: Bound) {
         self.learn(|bounds| bounds.chunk.add(voter, bound));
     }
@@ -273,18 +273,18 @@ impl MempoolEntry {
         self.bounds.as_ref().is_some_and(|bounds| bounds.chunk != OrderBounds::default())
     }
 
-    /// Ends the bounds of the chunk fee rate by announcements: the cluster changed.
+    /// Drops the announcements' bounds of the chunk fee rate, because the cluster changed.
     pub(super) fn end_chunk_bounds(&mut self) {
         self.learn(|bounds| bounds.chunk = OrderBounds::default());
     }
 
-    /// Ends all bounds by announcements: an ancestor arrived that had a part in the place of the
-    /// transaction.
+    /// Drops all bounds from announcements, because an ancestor arrived that affected the transaction's
+    /// position.
     pub(super) fn end_bounds(&mut self) {
         self.learn(|bounds| (bounds.own, bounds.chunk) = Default::default());
     }
 
-    /// Returns what the fee, which became exact, says about the bounds that peers gave, and ends these.
+    /// Returns what a fee that became exact says about peers' bounds, and drops these.
     pub(super) fn judge_bounds(&mut self) -> Vec<Verdict> {
         let Some(rate) = self.fee_rate().exact() else { return Vec::new() };
         let verdicts = self.own_bounds().verdicts(rate).collect();
@@ -310,7 +310,7 @@ impl MempoolEntry {
         Item { rate: known, vsize: tx.vsize().into(), size: tx.raw().len() as u64, fee: self.likely_fee() }
     }
 
-    /// Returns the exact fee, or that of the middle of narrow bounds, in sat; 0 if it is not known.
+    /// Returns the exact fee, or that for the middle of narrow bounds, in sat; 0 if unknown.
     fn likely_fee(&self) -> u64 {
         let of_middle = || self.fee_rate().middle().map(|rate| rate * f64::from(self.tx.vsize()));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded amount")]
@@ -318,14 +318,14 @@ impl MempoolEntry {
         self.fee().or_else(|| of_middle().map(rounded)).unwrap_or_default()
     }
 
-    /// Returns the lowest and the highest fee in sat that the bounds by announcements allow.
+    /// Returns the lowest and the highest fee in sat that the announcements' bounds allow.
     pub(super) fn fee_range(&self) -> FeeRange {
         if let Some(fee) = self.fee() {
             return FeeRange::exactly(fee);
         }
         let Bounds { low, high, by_one_peer, .. } = self.own_bounds().bounds(None);
         let vsize = f64::from(self.tx.vsize());
-        // Fees are whole numbers. The rest forgives the error of binary fractions.
+        // Fees are whole numbers; the rest is tolerance for floating-point error.
         let [low, high] =
             [low.map(|low| (low * vsize - 1e-3).ceil()), high.map(|high| (high * vsize + 1e-3).floor())];
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
@@ -343,8 +343,8 @@ impl MempoolEntry {
         self.input_values.value(vin)
     }
 
-    /// Records the values of outputs of the transaction `parent`, each with its index and in their order. The
-    /// last missing value makes the fee exact.
+    /// Records the values of outputs of the transaction `parent`, each with its index and in order. The last
+    /// missing value makes the fee exact.
     pub(super) fn learn_values(&mut self, parent: Txid, outputs: &[(u32, u64)]) {
         for (vin, prevout) in (0..).zip(self.tx.prevouts()).filter(|(_, prevout)| prevout.txid == parent) {
             if let Ok(index) = outputs.binary_search_by_key(&prevout.vout, |(vout, _)| *vout) {
@@ -369,7 +369,7 @@ impl MempoolEntry {
         self.input_count
     }
 
-    /// Returns the bytes on the heap: those of the transaction, and what only some entries have.
+    /// Returns the bytes on the heap: those of the transaction, and of optional parts.
     pub(super) fn heap_memory(&self) -> usize {
         TRANSACTION
             + allocated(self.tx.raw().len())

@@ -1,9 +1,9 @@
-//! Exact fees: where the values of spent outputs come from.
+//! Exact fees, from the values of spent outputs.
 //!
 //! A value is known from a parent in the mempool or from a recent block when the child arrives
-//! ([`input_values`]), from a parent that arrives after its child, or from a block that arrives later
-//! ([`learn_outputs`]). It stays with the child when the parent leaves. The last missing value makes the fee
-//! exact ([`MempoolEntry::fee`]).
+//! ([`input_values`]), or becomes known when a parent or a block arrives after the child ([`learn_outputs`]).
+//! It stays with the child when the parent leaves. The last missing value makes the fee exact
+//! ([`MempoolEntry::fee`]).
 
 use crate::model::fees::input_values::InputValues;
 use crate::model::fees::prevouts::PrevoutCache;
@@ -15,15 +15,16 @@ use crate::model::mempool::recent::RecentTxs;
 use crate::wire::{OutPoint, Transaction, TxHash, Txid};
 use std::collections::BTreeSet;
 
-/// The most outputs of a parent that are looked at. Standard transactions hardly ever have as many (3,225
-/// of 31 bytes), and a huge one must not make each of its many small children costly.
+/// The most outputs of a parent to examine. Standard transactions hardly ever have this many (3,225 of 31
+/// bytes), and a huge one must not make each of its many small children costly.
 pub(super) const MAX_OUTPUTS: usize = 4_000;
 
-/// Returns the values of the outputs that `tx` spends, as far as they are in the mempool or in recent blocks.
+/// Returns the values of the outputs that `tx` spends, as far as these are in the mempool or in recent
+/// blocks.
 pub(super) fn input_values(entries: &Entries, prevouts: &PrevoutCache, tx: &Transaction) -> InputValues {
     let mut values = InputValues::unknown(tx.input_count());
     let mut spends: Vec<(OutPoint, u32)> = tx.prevouts().zip(0..).collect();
-    // By parent and in the order of its outputs: each parent is read once.
+    // By parent and in the order of its outputs, so that each parent is read once.
     spends.sort_unstable();
     for siblings in spends.chunk_by(|(a, _), (b, _)| a.txid == b.txid) {
         let Some(parent) = siblings.first().and_then(|(prevout, _)| entries.by_txid(prevout.txid)) else {
@@ -53,14 +54,14 @@ pub(super) fn learn_outputs(entries: &mut Entries, tx: &Transaction, changes: &m
         Some((child, (vout, output.value)))
     });
     let (children, values): (Vec<TxKey>, Vec<(u32, u64)>) = spent.unzip();
-    // Each child looks for its own: it is read once, however many of the outputs it spends.
+    // Each child picks out its own outputs, so it is read once however many of them it spends.
     for child in BTreeSet::from_iter(children) {
         entries.update(child, changes, |entry| entry.learn_values(txid, &values));
     }
 }
 
-/// Returns the parents that the fee of `entry` depends on and that are neither in the mempool nor known to
-/// be in a block, each once.
+/// Returns the parents that the fee of `entry` depends on and that are neither in the mempool nor known to be
+/// in a block, without duplicates.
 pub(super) fn missing_parents(entries: &Entries, recent: &RecentTxs, entry: &MempoolEntry) -> Vec<Txid> {
     if entry.fee().is_some() {
         return Vec::new();

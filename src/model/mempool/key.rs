@@ -1,6 +1,6 @@
 //! The key of a mempool entry.
 
-/// The bits of a key that are the number of the slot; the bits above them count arrivals.
+/// The number of low bits of a key for the slot; the bits above them count arrivals.
 const SLOT_BITS: u32 = 26;
 
 /// Identifies a mempool entry. Keys are never reused, and their order is the order of arrival.

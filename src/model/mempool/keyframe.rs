@@ -1,4 +1,4 @@
-//! The transactions of a keyframe: how they are taken from the mempool, and how they enter one.
+//! The transactions of a keyframe: taking them from a mempool, and resuming one from them.
 
 use crate::event::{KnownOutput, PeerEvent, PeerId, RestoredTx};
 use crate::model::fees::bounds::PeerBound;
@@ -16,7 +16,7 @@ use crate::wire::{OutPoint, Transaction, TxHash};
 use std::sync::Arc;
 
 impl Mempool {
-    /// Returns the transactions, in the order of their arrival.
+    /// Returns the transactions in order of arrival.
     pub(in crate::model) fn keyframe(&self) -> Vec<KeyframeEntry> {
         let of = |entry: &MempoolEntry| {
             let (tx, first_seen) = (Arc::clone(entry.tx()), entry.first_seen());
@@ -34,14 +34,14 @@ impl Mempool {
         self.entries().iter().map(|(_, entry)| of(entry)).collect()
     }
 
-    /// Returns the announcements of transactions that have not arrived, with the time of each; by time.
+    /// Returns the announcements of transactions that have not arrived, in chronological order.
     pub(in crate::model) fn pending_announcements(&self) -> Vec<(Timestamp, PeerId, TxHash)> {
         let mut all: Vec<_> = self.pending.announcements().collect();
         all.sort_unstable();
         all
     }
 
-    /// Puts a transaction of a keyframe into the mempool, unless it conflicts with those before it.
+    /// Adds a transaction of a keyframe to the mempool, unless it conflicts with an earlier one.
     pub(in crate::model) fn resume(&mut self, now: Timestamp, entry: &KeyframeEntry, changes: &mut Changes) {
         let RestoredTx { tx, first_seen, knowledge } = &entry.tx;
         let is_known = self.key(TxHash::Txid(tx.txid())).is_some();
@@ -64,8 +64,8 @@ impl Mempool {
         learn_outputs(&mut self.entries, tx, changes);
     }
 
-    /// Returns what is known of outputs of blocks that matters for an event of a peer: the values of those that its
-    /// transaction spends and, of a parent, one of its own, as then it is in a block.
+    /// Returns known block outputs that matter for an event of a peer: the values of those that its
+    /// transaction spends and, for a parent that is in a block, one of its own.
     pub(in crate::model) fn known_outputs(&self, event: &PeerEvent) -> Vec<KnownOutput> {
         match event {
             PeerEvent::Transaction { tx, .. } | PeerEvent::Bootstrapped { tx } => self.spent_by(tx).collect(),

@@ -1,9 +1,9 @@
 //! The mempool: the unconfirmed transactions, with their relay, fees, conflicts and clusters.
 //!
-//! [`Mempool`] owns all state. Its operations, here and in [`accept`] and [`block`], collect what they
-//! change in a [`Changes`], and [`Mempool::settle`] completes these at the end of each event. Everything else
-//! is a function over narrow inputs, mostly [`entries`] (the transactions with the indexes over them) and
-//! [`recent`] (what left lately, and what must not come back).
+//! [`Mempool`] owns all state. Its operations, here and in [`accept`] and [`block`], collect their changes in
+//! a [`Changes`], and [`Mempool::settle`] completes these at the end of each event. Everything else is a
+//! function over narrow inputs, mostly [`entries`] (the transactions with the indexes over them) and
+//! [`recent`] (what left recently, and what must not come back).
 
 pub(in crate::model) mod accept;
 pub(in crate::model) mod block;
@@ -50,11 +50,11 @@ use crate::util::time::Timestamp;
 use crate::wire::{OutPoint, Transaction, TxHash, Txid};
 use std::collections::BTreeSet;
 
-/// The share of the memory that is left to transactions that a single netgroup vouches for: one part in so many.
-/// Thus a newcomer has the time to be announced by another netgroup while the mempool is full.
+/// The fraction of the memory reserved for transactions that a single netgroup vouches for, as one in this
+/// many. Even with a full mempool, a newcomer therefore has time to be announced by another netgroup.
 const NEWCOMERS: u64 = 100;
 
-/// All unconfirmed transactions, within a limit of memory.
+/// All unconfirmed transactions, within a memory limit.
 #[derive(Debug)]
 pub(crate) struct Mempool {
     /// In bytes.
@@ -94,17 +94,17 @@ impl Mempool {
         self.prevouts = prevouts;
     }
 
-    /// Takes note of outputs of blocks that the next event may spend, in place of those before.
+    /// Replaces the block outputs that came with the previous event; the next event may spend them.
     pub(in crate::model) fn expect_outputs(&mut self, outputs: &[KnownOutput]) {
         self.prevouts.expect(outputs);
     }
 
-    /// Completes what an event changed: learns from announcements whose time is up, computes the chunk fee
-    /// rates of changed clusters, and evicts what exceeds the memory limit, by these rates.
+    /// Completes the changes of an event: learns from announcements whose time has come, computes the chunk
+    /// fee rates of changed clusters, and evicts whatever exceeds the memory limit, by these rates.
     pub(in crate::model) fn settle(&mut self, now: Timestamp, mut changes: Changes) -> Settled {
         self.order_bounds.learn(now, &mut self.entries, &self.recent, &mut changes);
         settle::settle(&mut self.entries, &self.recent, &mut changes);
-        // What is learned then takes memory too.
+        // What has been learned also takes memory.
         while self.next_to_evict().is_some() {
             self.evict(&mut changes);
             self.order_bounds.follow(now, &self.entries, &self.recent, &mut changes);
@@ -135,14 +135,14 @@ impl Mempool {
         let txid = entry.tx().txid();
         self.recent.record(key, txid, reason);
         changes.removed.push((txid, reason));
-        // Evicted here, it is still in the mempools of others.
+        // A transaction evicted here is still in other nodes' mempools.
         if reason != RemovalReason::SizeLimit {
             changes.left.push(entry.tx().hashes());
         }
         Some(entry)
     }
 
-    /// Removes a transaction for good: slow peers must not bring it back.
+    /// Removes a transaction for good, so that slow peers cannot bring it back.
     fn remove_and_reject(
         &mut self,
         key: TxKey,
@@ -154,8 +154,8 @@ impl Mempool {
         Some(entry)
     }
 
-    /// Removes transactions that can no longer be valid, with all their descendants, for good. Returns how
-    /// many these are.
+    /// Removes transactions that can no longer be valid, with all their descendants, for good. Returns their
+    /// number.
     fn reject_with_descendants(
         &mut self,
         roots: BTreeSet<TxKey>,
@@ -169,8 +169,8 @@ impl Mempool {
         all.len()
     }
 
-    /// Removes the transactions that nodes have expired by now, with their descendants (Core: `Expire`). Each node counts from when it saw a
-    /// transaction first, which is about the same time.
+    /// Removes the transactions that nodes have expired by now, with their descendants (Core: `Expire`). Each
+    /// node counts from when it first saw a transaction, which is about the same time for all.
     fn expire(&mut self, now: Timestamp, changes: &mut Changes) {
         while let Some((oldest, entry)) = self.entries.slots().iter().next()
             && now.since(entry.first_seen()) > MEMPOOL_EXPIRY
@@ -179,23 +179,23 @@ impl Mempool {
         }
     }
 
-    /// Removes a transaction with its descendants. Returns how many these are together.
+    /// Removes a transaction with its descendants. Returns their total number.
     fn remove_with_descendants(&mut self, key: TxKey, reason: RemovalReason, changes: &mut Changes) -> u64 {
         let all = self.entries.with_descendants(BTreeSet::from([key]), usize::MAX).unwrap_or_default();
         let removed = all.into_iter().filter_map(|key| self.remove(key, reason, changes));
         removed.count() as u64
     }
 
-    /// Evicts transactions with their descendants until the memory limit is kept (Core: `TrimToSize`):
-    /// first those that a single netgroup vouches for, so that made-up ones push out no others, and of these
-    /// the lowest chunk fee rate.
+    /// Evicts transactions with their descendants until the memory limit is met (Core: `TrimToSize`): first
+    /// those that a single netgroup vouches for, so that made-up ones cannot push out others; within each
+    /// group, the lowest chunk fee rate first.
     fn evict(&mut self, changes: &mut Changes) {
         while let Some(key) = self.next_to_evict() {
             self.evicted += self.remove_with_descendants(key, RemovalReason::SizeLimit, changes);
         }
     }
 
-    /// Returns what has to be evicted next, if a limit is exceeded.
+    /// Returns the next transaction to evict, if a limit is exceeded.
     fn next_to_evict(&self) -> Option<TxKey> {
         let sums = self.entries.sums();
         if sums.vouched_memory > self.max_memory - self.max_memory / NEWCOMERS {
@@ -270,7 +270,7 @@ impl Mempool {
         &self.prevouts
     }
 
-    /// Returns the txid of an entry that left lately, and why it left.
+    /// Returns the txid of an entry that left recently, and why it left.
     pub(crate) fn removal(&self, key: TxKey) -> Option<(Txid, RemovalReason)> {
         self.recent.removal(key)
     }
@@ -296,12 +296,12 @@ impl Mempool {
     }
 
     /// Returns the parents that the fee of `entry` depends on and that are neither in the mempool nor known
-    /// to be in a block, each once.
+    /// to be in a block, without duplicates.
     pub(in crate::model) fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
         exact_fees::missing_parents(&self.entries, &self.recent, entry)
     }
 
-    /// Returns the kinds of a transaction, by its bytes and by its children.
+    /// Returns the kinds of a transaction, from its bytes and its children.
     pub(crate) fn kinds(&self, tx: &Transaction) -> Kinds {
         let txid = tx.txid();
         Kinds::with_spenders(tx, |vout| Some(&**self.get(self.spender(&OutPoint { txid, vout })?)?.tx()))
@@ -317,12 +317,12 @@ impl Mempool {
         relatives::descendants(&self.entries, key)
     }
 
-    /// Returns how miners take a transaction.
+    /// Returns how miners treat a transaction.
     pub(crate) fn package(&self, key: TxKey, entry: &MempoolEntry) -> Package {
         package::package(&self.entries, &self.recent, key, entry)
     }
 
-    /// Returns the part of a transaction in ephemeral dust.
+    /// Returns the role of a transaction in ephemeral dust.
     pub(crate) fn ephemeral_dust(&self, entry: &MempoolEntry) -> Option<EphemeralDust> {
         dust::ephemeral_dust(&self.entries, entry)
     }

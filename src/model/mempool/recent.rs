@@ -5,10 +5,10 @@ use crate::model::mempool::removal::RemovalReason;
 use crate::util::bounded::{BoundedSet, Ring};
 use crate::wire::{OutPoint, TxHash, Txid, Wtxid};
 
-/// The number of transactions kept: about what ten full blocks contain.
+/// The number of transactions to keep: about as many as in ten full blocks.
 const MAX_TXS: usize = 40_000;
 
-/// The number of outpoints kept that blocks spent: about ten full blocks as well.
+/// The number of outpoints spent by blocks to keep: about ten full blocks' worth as well.
 const MAX_SPENT: usize = 100_000;
 
 /// What recently left the mempool and why, and what blocks and replacements exclude from it (Core:
@@ -19,8 +19,8 @@ pub(super) struct RecentTxs {
     removals: Ring<(TxKey, Txid, RemovalReason), MAX_TXS>,
     /// Ids, of both kinds, of transactions in blocks of the best chain.
     confirmed: BoundedSet<[u8; 32], { 2 * MAX_TXS }>,
-    /// Ids, of both kinds, of transactions that were replaced, lost a conflict, or spend an output of such
-    /// a transaction.
+    /// Ids, of both kinds, of transactions that were replaced, lost a conflict, or spend an output of such a
+    /// transaction.
     rejected: BoundedSet<[u8; 32], { 2 * MAX_TXS }>,
     /// Transactions that were evicted or expired here: other nodes probably still have them.
     elsewhere: BoundedSet<Txid, MAX_TXS>,
@@ -54,7 +54,7 @@ impl RecentTxs {
         self.confirmed.contains(&txid.0)
     }
 
-    /// Records that a block contains the transaction. That overrules a rejection, even if the block is
+    /// Records that a block contains the transaction. This overrides a rejection, even if the block is
     /// disconnected later.
     pub(super) fn confirm(&mut self, txid: Txid, wtxid: Wtxid) {
         self.rejected.remove(&txid.0);

@@ -19,17 +19,17 @@ pub enum RemovalReason {
         /// Whether an ancestor was replaced and the transaction was removed with it.
         with_ancestor: bool,
     },
-    /// A block spent an output that the transaction, or one of its ancestors, spends; `None` if the
-    /// ancestor arrived after the block and the block's transaction is no longer known.
+    /// A block spent an output that the transaction, or one of its ancestors, spends; `None` if the ancestor
+    /// arrived after the block and the block's transaction is no longer known.
     Conflict(Option<BlockConflict>),
-    /// The mempool exceeded its memory limit. What a single netgroup vouches for goes first, then the lowest
-    /// chunk fee rate, each transaction with its descendants.
+    /// The mempool exceeded its memory limit. Transactions that a single netgroup vouches for go first, then
+    /// those with the lowest chunk fee rates, each with its descendants.
     SizeLimit,
     /// The transaction was unconfirmed for 14 days.
     Expired,
     /// A reorg disconnected its parent, which did not return to the mempool.
     Reorg,
-    /// An earlier run saved the transaction; the list of a peer's whole mempool lacks it, and no peer has
+    /// An earlier run saved the transaction, but a peer's whole-mempool list lacks it, and no peer has
     /// announced it since.
     NotRelayed,
 }

@@ -174,7 +174,7 @@ fn a_list_of_self_made_transactions_with_enormous_fees_changes_no_figure() {
     assert_eq!(rates(&scene), rates(&undisturbed));
     scene.pass(120).mine(6, &honest.iter().collect::<Vec<_>>());
     let newest = scene.model.blocks().newest().next().unwrap();
-    assert_eq!(newest.arrival.as_ref().unwrap().missing.count, 0, "nobody expected the fakes");
+    assert_eq!(newest.arrival.as_ref().unwrap().missing.count, 0, "the fakes were not expected");
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl ManualPeers {
     }
 
     /// Starts the dials that are due, at most `room` of them. Peers with the fewest failures come first, so
-    /// that dead ones hold nobody up.
+    /// that dead ones delay no others.
     pub fn dial(&mut self, now: Timestamp, room: usize) -> Vec<Dial> {
         let mut due: Vec<_> = (0..)
             .zip(&mut self.0)

@@ -317,6 +317,6 @@ fn after_a_sleep_no_peer_is_blamed_for_open_requests_and_none_is_repeated_elsewh
         let others: Vec<_> = sent(&outputs).into_iter().filter(|(peer, _)| *peer == BOB).collect();
         assert_eq!(others, []);
         let outputs = run.wait(Duration::from_mins(1));
-        assert_eq!(blame(&outputs).len(), 1, "whoever is still silent is: {outputs:?}");
+        assert_eq!(blame(&outputs).len(), 1, "a peer that is still silent is blamed: {outputs:?}");
     }
 }

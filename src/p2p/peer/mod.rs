@@ -6,7 +6,7 @@
 //! | `dial` | how a stream is opened, directly or through a proxy |
 //! | `transport` | how messages become bytes, plain or encrypted |
 //! | `session` | handshake and keepalive: messages and time in, instructions out |
-//! | `checks` | what a message means to the node, and whether it is valid by itself |
+//! | `checks` | what a message means to the node, and whether it is valid on its own |
 //! | `meter` | what went over the wire |
 //! | `pace` | how often to read while messages pour in |
 //! | `report` | how reports reach the driver, in bounded memory |

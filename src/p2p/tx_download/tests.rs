@@ -173,7 +173,7 @@ fn only_the_kind_of_hash_agreed_on_counts_and_blocks_are_no_transactions() {
 fn a_missing_parent_is_requested_by_txid_unless_it_arrives_first() {
     let mut download = connected();
     let (parent, other, child) = (transaction(1), transaction(2), transaction(3));
-    // Alice sent a child. One of its parents arrives by itself within a second.
+    // Alice sent a child. One of its parents arrives unrequested within a second.
     download.request_parents(ALICE, child.txid(), &[parent.txid(), other.txid()], START);
     assert_eq!(download.timer(START), [], "it may be on its way");
     download.received(BOB, &inv(&[&other]), START);

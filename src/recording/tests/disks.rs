@@ -91,8 +91,8 @@ async fn a_disk_that_is_full_ends_the_recording_with_one_warning() {
     let mut studio = Studio::with(folder.path(), KEEP, Box::new(FullDisk));
     studio.connect(1);
     let warning = studio.recorder.warning().await;
-    let said = warning.to_string();
-    assert!(said.ends_with("no storage space; nothing more is recorded"), "{said}");
+    let message = warning.to_string();
+    assert!(message.ends_with("no storage space; nothing more is recorded"), "{message}");
     studio.life(100);
     assert_eq!(studio.recorder.close().await, None);
 }

@@ -62,6 +62,6 @@ fn other_files_are_refused_in_one_line() {
     assert_eq!(refused(newer), "recording of version 7: this mempulse reads version 1");
     let empty: PathBuf = dir.path().join("empty");
     fs::create_dir(&empty).unwrap();
-    let said = find(&[empty]).unwrap_err().to_string();
-    assert!(said.ends_with("no recordings here: their names end in .mempulse.zst"), "{said}");
+    let message = find(&[empty]).unwrap_err().to_string();
+    assert!(message.ends_with("no recordings here: their names end in .mempulse.zst"), "{message}");
 }

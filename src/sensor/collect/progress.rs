@@ -24,7 +24,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A reader that begins at `now`, and for which so many messages wait.
+    /// A reader that begins at `now`, with this many messages waiting for it.
     pub fn begin(waiting: u64, now: Timestamp) -> Self {
         Self { awake: now, has_more: waiting > 0, late: None }
     }

@@ -54,7 +54,7 @@ impl Sources {
 }
 
 /// Which item gives way to a new one: the oldest of the owner with the most items. `owners` are the items'
-/// owners, oldest first. A flooding sensor thus displaces only its own items.
+/// owners, oldest first. So a flooding sensor displaces only its own items.
 pub fn to_displace(owners: impl Iterator<Item = Option<SensorId>>) -> Option<usize> {
     let mut places = BTreeMap::<_, (usize, usize)>::new();
     for (place, owner) in owners.enumerate() {

@@ -82,14 +82,14 @@ mod tests {
 
     #[test]
     fn only_a_message_that_is_too_long_is_refused_forever() {
-        let said = |code: u64, description: &str| {
+        let message = |code: u64, description: &str| {
             let error = serde_json::json!({ "code": 503, "err_code": code, "description": description });
             let error: jetstream::Error = serde_json::from_value(error).unwrap();
             PublishError::with_source(PublishErrorKind::Other, error)
         };
-        assert!(is_for_ever(&said(10_054, "message size exceeds maximum allowed")));
+        assert!(is_for_ever(&message(10_054, "message size exceeds maximum allowed")));
         assert!(is_for_ever(&PublishError::new(PublishErrorKind::MaxPayloadExceeded)));
-        let full = said(10_077, "maximum\u{1b}[2J bytes exceeded");
+        let full = message(10_077, "maximum\u{1b}[2J bytes exceeded");
         assert!(!is_for_ever(&full));
         assert!(described(&full).starts_with("maximum·[2J bytes exceeded"), "{}", described(&full));
         for kind in

@@ -28,7 +28,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const LAST: Duration = Duration::from_secs(3);
 
 /// How many reasons to report until the server accepts messages again.
-const MAX_SAID: usize = 16;
+const MAX_REASONS: usize = 16;
 
 /// The age at which the shortest time to an acknowledgement is forgotten, in two steps.
 const HALF_MINUTE: Duration = Duration::from_secs(30);
@@ -84,7 +84,7 @@ pub(super) struct Publisher {
     /// Whether messages are held up for longer than an acknowledgement takes, and which reasons were
     /// reported.
     is_waiting: bool,
-    said: Vec<String>,
+    warned: Vec<String>,
     has_refused: bool,
     acks: Shortest,
     progress: watch::Sender<Progress>,
@@ -117,7 +117,7 @@ impl Publisher {
             pause_until: Instant::now(),
             pause: Duration::ZERO,
             is_waiting: false,
-            said: Vec::new(),
+            warned: Vec::new(),
             has_refused: false,
             acks: Shortest::default(),
             progress,
@@ -236,7 +236,7 @@ impl Publisher {
                 self.spool.acknowledged(ticket);
                 self.pause = Duration::ZERO;
                 if std::mem::take(&mut self.is_waiting) {
-                    self.said.clear();
+                    self.warned.clear();
                     tracing::info!("the server accepts messages again");
                 }
                 if let Some(first) = self.first.take() {
@@ -270,15 +270,15 @@ impl Publisher {
     fn wait_because(&mut self, reason: &str) {
         self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         self.pause_until = Instant::now() + self.pause;
-        self.say(format!("messages wait: {reason}"));
+        self.warn_once(format!("messages wait: {reason}"));
     }
 
     /// Warns about why messages are held up, once for each reason until the server accepts messages again.
-    fn say(&mut self, trouble: String) {
+    fn warn_once(&mut self, trouble: String) {
         self.is_waiting = true;
-        if self.said.len() < MAX_SAID && !self.said.contains(&trouble) {
+        if self.warned.len() < MAX_REASONS && !self.warned.contains(&trouble) {
             tracing::warn!("{trouble}");
-            self.said.push(trouble);
+            self.warned.push(trouble);
         }
     }
 
@@ -295,9 +295,9 @@ impl Publisher {
                 self.spool.all_failed();
                 self.is_checked = false;
                 self.check = None;
-                self.say(format!("messages wait: the connection to {} ended", self.place.server));
+                self.warn_once(format!("messages wait: the connection to {} ended", self.place.server));
             }
-            ConnectionEvent::Refused(reason) => self.say(format!("the server says: {reason}")),
+            ConnectionEvent::Refused(reason) => self.warn_once(format!("the server says: {reason}")),
         }
     }
 

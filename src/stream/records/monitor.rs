@@ -24,7 +24,7 @@ impl StartRecord {
     }
 }
 
-/// A problem outside of any connection.
+/// A problem outside any connection.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(in crate::stream) struct WarningRecord {
     pub(in crate::stream) subject: WarningSubject,

@@ -208,14 +208,14 @@ mod tests {
     fn the_age_of_what_was_restored_and_what_it_waits_for_are_shown() {
         let saved = Timestamp::from_secs(1_700_000_000);
         let now = saved + Duration::from_hours(3);
-        let said = |waits_for| {
+        let shown = |waits_for| {
             let [long, short] = restored(&RestoredStatus { transactions: 31_204, saved, waits_for }, now);
             assert_eq!(short, "restored 31,204, 3.0 h old · ");
             long
         };
-        assert_eq!(said(None), "restored 31,204, 3.0 h old · ");
-        assert_eq!(said(Some(WaitsFor::Peers)), "restored 31,204, 3.0 h old, waiting for peers · ");
-        assert_eq!(said(Some(WaitsFor::Blocks(18))), "restored 31,204, 3.0 h old, waiting for 18 blocks · ");
-        assert_eq!(said(Some(WaitsFor::Blocks(1))), "restored 31,204, 3.0 h old, waiting for 1 block · ");
+        assert_eq!(shown(None), "restored 31,204, 3.0 h old · ");
+        assert_eq!(shown(Some(WaitsFor::Peers)), "restored 31,204, 3.0 h old, waiting for peers · ");
+        assert_eq!(shown(Some(WaitsFor::Blocks(18))), "restored 31,204, 3.0 h old, waiting for 18 blocks · ");
+        assert_eq!(shown(Some(WaitsFor::Blocks(1))), "restored 31,204, 3.0 h old, waiting for 1 block · ");
     }
 }

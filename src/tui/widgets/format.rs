@@ -274,10 +274,10 @@ mod tests {
 
     #[test]
     fn no_time_is_certain() {
-        let said = |micros| uncertainty(Duration::from_micros(micros));
-        assert_eq!([0, 49, 310, 9_910].map(said), ["± 0.1 ms", "± 0.1 ms", "± 0.4 ms", "± 10 ms"]);
-        assert_eq!([10_001, 40_000, 2_000_000].map(said), ["± 11 ms", "± 40 ms", "± 2.0 s"]);
-        assert!(said(u64::MAX).ends_with(" s"));
+        let shown = |micros| uncertainty(Duration::from_micros(micros));
+        assert_eq!([0, 49, 310, 9_910].map(shown), ["± 0.1 ms", "± 0.1 ms", "± 0.4 ms", "± 10 ms"]);
+        assert_eq!([10_001, 40_000, 2_000_000].map(shown), ["± 11 ms", "± 40 ms", "± 2.0 s"]);
+        assert!(shown(u64::MAX).ends_with(" s"));
     }
 
     #[test]

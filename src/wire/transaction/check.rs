@@ -34,7 +34,7 @@ pub enum TransactionError {
     /// The script of a coinbase is not 2 to 100 bytes long.
     #[error("coinbase script of {0} bytes: must be 2 to 100")]
     CoinbaseScript(usize),
-    /// A coinbase was relayed outside of a block.
+    /// A coinbase was relayed outside a block.
     #[error("coinbase outside a block")]
     LooseCoinbase,
 }
@@ -64,7 +64,7 @@ impl Transaction {
         self.check_inputs()
     }
 
-    /// As [`Transaction::check`], for a transaction outside of a block, which must not be a coinbase.
+    /// As [`Transaction::check`], for a transaction outside a block, which must not be a coinbase.
     ///
     /// # Errors
     /// The first broken rule.

@@ -98,7 +98,7 @@ fn without_memory_a_stream_says_so_and_ends() {
     // Whatever it still writes.
     lines.for_each(drop);
     assert_eq!(end_of(&mut process).signal(), Some(Signal::ABORT.as_raw()));
-    let mut said = String::new();
-    process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert!(said.contains("memory allocation of ") && said.contains(" failed"), "{said}");
+    let mut output = String::new();
+    process.stderr.take().unwrap().read_to_string(&mut output).unwrap();
+    assert!(output.contains("memory allocation of ") && output.contains(" failed"), "{output}");
 }

@@ -116,8 +116,8 @@ fn a_mempool_goes_from_core_through_here_and_back() {
         send_all(&node, &pairs(&Purse::new().coins(&node, 500, Kind::Segwit)));
         let saved = node.rpc("savemempool", &json!([]));
         let imported = transfer("import", Path::new(saved["filename"].as_str().unwrap()), &state);
-        let said = String::from_utf8(imported.stdout).unwrap();
-        assert!(said.starts_with("imported 1,000 transactions ("), "{said}{:?}", imported.stderr);
+        let message = String::from_utf8(imported.stdout).unwrap();
+        assert!(message.starts_with("imported 1,000 transactions ("), "{message}{:?}", imported.stderr);
 
         let exported = state.path().join("exported.dat");
         let export = transfer("export", &exported, &state);
@@ -149,6 +149,6 @@ fn a_second_instance_says_that_it_does_not_save() {
     let warning = second.wait_for("warning", 1).remove(0);
     assert!(warning["message"].as_str().unwrap().contains("in use by another mempulse"), "{warning}");
     let export = transfer("export", Path::new("/nonexistent/file"), &state);
-    let said = String::from_utf8(export.stderr).unwrap();
-    assert!(said.contains("in use by another mempulse"), "{said}");
+    let message = String::from_utf8(export.stderr).unwrap();
+    assert!(message.contains("in use by another mempulse"), "{message}");
 }

@@ -119,8 +119,8 @@ fn what_is_only_said_does_not_hide_what_a_block_shows() {
     let parent = spend(&[coin(1)], &[5_000]);
     let mut cache = PrevoutCache::default();
     assert!(cache.connect(&named(1, &[&parent]), 1).is_some());
-    let said = [output(&parent, 0), coin(2)].map(|outpoint| KnownOutput { outpoint, value: 9_000 });
-    cache.expect(&said);
+    let message = [output(&parent, 0), coin(2)].map(|outpoint| KnownOutput { outpoint, value: 9_000 });
+    cache.expect(&message);
     assert_eq!(
         [output(&parent, 0), coin(2)].map(|outpoint| cache.value(&outpoint)),
         [Some(5_000), Some(9_000)]

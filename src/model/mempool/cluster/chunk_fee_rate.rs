@@ -1,6 +1,7 @@
 //! What is known about the chunk fee rate of a transaction.
 
-/// A chunk fee rate in sat/vB, or why there is none: in eight bytes, as there are hundreds of thousands.
+/// A chunk fee rate in sat/vB, or the reason why there is none. Only eight bytes, as there are hundreds of
+/// thousands.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(in crate::model::mempool) struct ChunkFeeRate(f64);
 
@@ -8,7 +9,7 @@ impl ChunkFeeRate {
     /// The rate depends on fees that are unknown.
     pub(in crate::model::mempool) const UNKNOWN: Self = Self(-1.0);
 
-    /// The cluster exceeds the limits of nodes.
+    /// The cluster exceeds nodes' limits.
     pub(in crate::model::mempool) const OVERSIZED: Self = Self(-2.0);
 
     /// A rate in sat/vB, if it is known.

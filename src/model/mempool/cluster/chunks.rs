@@ -1,14 +1,14 @@
-//! Chunks: the order in which miners best take the transactions of a cluster.
+//! Chunks: the best order for miners to take a cluster's transactions.
 //!
-//! A miner takes the set of highest fee rate that contains all its ancestors, then the best of the rest,
-//! and so on. The rate of a transaction by that order is unique. Bitcoin Core computes the same since
-//! version 31 with another algorithm (`cluster_linearize.h`: `SpanningForestState`).
+//! A miner takes the set with the highest fee rate that contains all its ancestors, then the best of the
+//! rest, and so on. This gives each transaction a unique rate. Bitcoin Core has computed the same since
+//! version 31, with another algorithm (`cluster_linearize.h`: `SpanningForestState`).
 //!
-//! The algorithm here: compared with the fee rate of a set as a whole, every transaction pays too much
-//! or too little. Each passes its surplus to ancestors that pay too little, as far as it goes: a maximum
-//! flow. If all surplus is used, no part of the set does better than the whole. If not, the transactions
-//! with surplus left do better together with their ancestors, and the rest does worse: each part is
-//! split in the same way (Picard 1976: the closure of greatest surplus).
+//! The algorithm here: compared with the fee rate of the whole set, every transaction pays too much or too
+//! little. Each passes its surplus on to ancestors that pay too little, as far as possible: a maximum flow.
+//! If all surplus is used up, no part of the set does better than the whole. Otherwise, the transactions with
+//! surplus left do better together with their ancestors, and the rest does worse: each part is split in the
+//! same way (Picard 1976: the closure of greatest surplus).
 
 use crate::model::mempool::cluster::flow::Flow;
 use crate::model::mempool::cluster::set::{Set, all, closures, members};
@@ -40,28 +40,28 @@ impl Chunk {
         u128::from(self.fee) * u128::from(other.weight) == u128::from(other.fee) * u128::from(self.weight)
     }
 
-    /// Returns the fee rate in sat/vB, by the virtual size of the whole chunk (Core: `ToFeePerVSize`).
+    /// Returns the fee rate in sat/vB, from the virtual size of the whole chunk (Core: `ToFeePerVSize`).
     #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
     pub(super) fn rate(&self) -> f64 {
         self.fee as f64 / f64::from(self.weight.div_ceil(4))
     }
 
-    /// Returns the highest fee rate in sat/vB of a chunk that pays no more for its weight, whatever its
-    /// size is rounded to.
+    /// Returns the highest fee rate in sat/vB of a chunk that pays no more for its weight, however its size
+    /// is rounded.
     #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
     pub(super) fn most(&self) -> f64 {
         self.fee as f64 / f64::from(self.weight) * 4.0
     }
 
     /// Returns the lowest fee rate in sat/vB of a chunk of at least `weight` WU that pays no less for its
-    /// weight, whatever its size is rounded to.
+    /// weight, however its size is rounded.
     pub(super) fn least(&self, weight: u32) -> f64 {
         self.most() * f64::from(weight) / (f64::from(weight) + 3.0)
     }
 }
 
-/// Returns the chunks of at most [`MAX_MEMBERS`](super::set::MAX_MEMBERS) transactions by falling fee
-/// rate. Each is as small as can be, so that a transaction that pays for itself is alone.
+/// Returns the chunks of at most [`MAX_MEMBERS`](super::set::MAX_MEMBERS) transactions by descending fee
+/// rate. Each chunk is as small as possible, so a transaction that pays for itself is alone.
 pub(super) fn chunks(nodes: &[Node]) -> Vec<Chunk> {
     let ancestors = closures(nodes.iter().map(|node| node.parents).collect());
     let mut flow = Flow::new(nodes.len());

@@ -1,13 +1,13 @@
-//! The fees that are possible for a transaction.
+//! The possible fees of a transaction.
 
 use crate::chain::limits::MAX_MONEY;
 
-/// The fees in sat that are possible for a transaction.
+/// The possible fees of a transaction, in sat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model::mempool) struct FeeRange {
     pub(in crate::model::mempool) low: u64,
     pub(in crate::model::mempool) high: u64,
-    /// Whether a bound is that of only one peer.
+    /// Whether a bound comes from only one peer.
     pub(in crate::model::mempool) by_one_peer: bool,
 }
 

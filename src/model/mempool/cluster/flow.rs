@@ -2,17 +2,17 @@
 
 use crate::model::mempool::cluster::set::{Set, closures, members};
 
-/// Which transaction passes how much surplus to which ancestor.
+/// The surplus passed from each transaction to each ancestor.
 #[derive(Debug)]
 pub(super) struct Flow {
     count: usize,
-    /// The surplus left to give, or below 0 the deficit, by number.
+    /// The surplus left to give, or the deficit if negative, by number.
     balance: Vec<i128>,
-    /// The amounts passed, by giver and receiver.
+    /// The amounts passed on, by giver and receiver.
     given: Vec<i128>,
     /// The givers of each receiver.
     givers: Vec<Set>,
-    /// The previous step of the path that was found, by number.
+    /// The previous step of the path found, by number.
     previous: Vec<usize>,
 }
 
@@ -29,8 +29,8 @@ impl Flow {
     }
 
     /// Passes as much surplus as possible from the members of `set` to their ancestors in it. Returns the
-    /// members that have surplus left, with all their ancestors and all that pay for these; the empty
-    /// set if all surplus is used. The surpluses must sum up to 0.
+    /// members with surplus left, with all their ancestors and all that pay for these; the empty set if all
+    /// surplus is used. The surpluses must add up to 0.
     pub(super) fn better_part(
         &mut self,
         set: Set,
@@ -55,8 +55,8 @@ impl Flow {
         }
     }
 
-    /// Finds a path from a member with surplus to one with a deficit and returns its end; or else
-    /// returns all members that paths lead to.
+    /// Finds a path from a member with surplus to one with a deficit and returns its end; otherwise returns
+    /// all members reached by paths.
     fn search(&mut self, set: Set, ancestors: &[Set]) -> Result<usize, Set> {
         let mut reached = members(set).filter(|&i| self.balance[i] > 0).fold(0, |set, i| set | 1 << i);
         let mut frontier = reached;
@@ -79,7 +79,7 @@ impl Flow {
         Err(reached)
     }
 
-    /// Passes as much as possible along the path that was found to `receiver`.
+    /// Passes on as much as possible along the path found to `receiver`.
     fn pass_on(&mut self, receiver: usize) {
         let mut most = -self.balance[receiver];
         let mut at = receiver;
@@ -114,7 +114,7 @@ impl Flow {
             if *so_far > 0 { self.givers[receiver] | bit } else { self.givers[receiver] & !bit };
     }
 
-    /// Returns the smallest parts of `set` of equal fee rate, once all surplus is used: the strongly
+    /// Returns the smallest parts of `set` with equal fee rates, once all surplus is used: the strongly
     /// connected components of the flow (Picard and Queyranne 1980).
     pub(super) fn inseparable(&self, set: Set, ancestors: &[Set]) -> impl Iterator<Item = Set> + use<> {
         let steps = (0..self.count).map(|index| match set >> index & 1 {

@@ -1,4 +1,4 @@
-//! The cluster of a transaction as a graph, and the chunk of each member.
+//! A transaction's cluster as a graph, and the chunk of each member.
 
 use crate::chain::limits::{CLUSTER_WEIGHT_LIMIT, MAX_MONEY};
 use crate::model::fees::bounds::by_order::ChunkRange;
@@ -15,7 +15,7 @@ use crate::model::mempool::recent::RecentTxs;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model::mempool) struct Member {
     pub(in crate::model::mempool) key: TxKey,
-    /// In sat; `None` if it is unknown or may pay for a parent that is missing here.
+    /// In sat; `None` if unknown, or if it may pay for a parent missing here.
     pub(in crate::model::mempool) fee: Option<u64>,
     /// Whether other nodes probably have a parent that was evicted or expired here.
     pub(in crate::model::mempool) lacks_parent: bool,
@@ -24,16 +24,16 @@ pub(in crate::model::mempool) struct Member {
     pub(in crate::model::mempool) parents: Set,
 }
 
-/// Transactions that spend each other, directly or not, and that all count or all don't.
+/// Transactions connected through spends, all of which count or all of which don't.
 #[derive(Debug)]
 pub(in crate::model::mempool) struct Cluster {
     pub(in crate::model::mempool) members: Vec<Member>,
-    /// The relatives of members that are in no cluster with them, as one counts and the other does not.
+    /// Relatives of members that are not in their cluster, because one counts and the other does not.
     pub(in crate::model::mempool) elsewhere: Vec<TxKey>,
 }
 
-/// Returns the cluster of a transaction, which comes first, or `None` if it exceeds the limits of nodes.
-/// Looks no further than it takes to find that out.
+/// Returns the cluster of a transaction, which comes first, or `None` if it exceeds nodes' limits. Stops
+/// looking as soon as it does.
 pub(in crate::model::mempool) fn cluster(
     entries: &Entries,
     recent: &RecentTxs,
@@ -83,12 +83,13 @@ pub(in crate::model::mempool) fn cluster(
     Some(Cluster { members, elsewhere })
 }
 
-/// Returns the fee in sat, or `None` if it is unknown or may pay for a parent that is missing here.
+/// Returns the fee in sat, or `None` if unknown, or if it may pay for a parent missing here.
 pub(super) fn cluster_fee(entries: &Entries, recent: &RecentTxs, entry: &MempoolEntry) -> Option<u64> {
     entry.fee().filter(|_| !lacks_parent(entries, recent, entry))
 }
 
-/// Returns the fees that are possible for a transaction by what peers announced, as far as they go to its cluster.
+/// Returns the possible fees of a transaction from peers' announcements, as far as they matter for its
+/// cluster.
 pub(super) fn fee_range(entry: &MempoolEntry, lacks_parent: bool) -> FeeRange {
     if lacks_parent { FeeRange::default() } else { entry.fee_range() }
 }
@@ -108,10 +109,10 @@ pub(super) fn alone(fee: u64, entry: &MempoolEntry) -> Chunk {
     Chunk { members: 1, fee, weight: entry.adjusted_weight() }
 }
 
-/// What is known of a chunk fee rate.
+/// What is known about a chunk fee rate.
 pub(super) type KnownChunk = (ChunkFeeRate, ChunkRange);
 
-/// Returns what is known of the chunk fee rate of a transaction without relatives.
+/// Returns what is known about the chunk fee rate of a transaction without relatives.
 pub(super) fn known_alone(entries: &Entries, recent: &RecentTxs, entry: &MempoolEntry) -> KnownChunk {
     let lacks_parent = lacks_parent(entries, recent, entry);
     if let Some(fee) = entry.fee().filter(|_| !lacks_parent) {
@@ -123,11 +124,11 @@ pub(super) fn known_alone(entries: &Entries, recent: &RecentTxs, entry: &Mempool
     (ChunkFeeRate::UNKNOWN, ChunkRange::new(rate(range.low), high, range.by_one_peer))
 }
 
-/// Returns what is known of the chunk fee rates of a cluster's members, in their order, if their fees are within
+/// Returns what is known about the chunk fee rates of a cluster's members, in order, if their fees are within
 /// `ranges`.
 ///
-/// The bounds of peers can't be verified, so no rate that depends on them is exact; but they narrow its
-/// range, which is that of the lowest and of the highest possible fees.
+/// Peers' bounds can't be verified, so a rate that depends on them is never exact. But they narrow its range,
+/// which is between the rates for the lowest and for the highest possible fees.
 pub(super) fn known_chunks(cluster: &[Member], ranges: &[FeeRange]) -> Vec<KnownChunk> {
     let default = FeeRange::default();
     let mut all = cluster.iter().zip(ranges);
@@ -165,7 +166,7 @@ pub(in crate::model::mempool) fn certain_chunks(cluster: &[Member]) -> Vec<Optio
     low.into_iter().zip(&high).map(|(low, high)| Some(low).filter(|low| low.pays_like(high))).collect()
 }
 
-/// Returns each member's chunk if their fees in sat are `fees`.
+/// Returns each member's chunk, given the members' fees in sat.
 pub(super) fn chunk_by_member(cluster: &[Member], fees: impl Iterator<Item = u64>) -> Vec<Chunk> {
     let node = |(member, fee): (&Member, u64)| Node { fee, weight: member.weight, parents: member.parents };
     let nodes: Vec<Node> = cluster.iter().zip(fees).map(node).collect();

@@ -1,4 +1,4 @@
-//! The package of a transaction: its chunk, as its details show it.
+//! The package of a transaction: its chunk, as shown in its details.
 
 use crate::chain::limits::MAX_MONEY;
 use crate::model::mempool::cluster::graph::{Cluster, chunk_by_member, cluster, cluster_fee};
@@ -9,10 +9,10 @@ use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::recent::RecentTxs;
 
-/// How miners take a transaction.
+/// How miners treat a transaction.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub enum Package {
-    /// By itself: no other transaction pays for it, and it pays for none.
+    /// Alone: no other transaction pays for it, and it pays for none.
     #[default]
     Alone,
     /// In one chunk with others, whose fees pay for each other (CPFP).
@@ -23,7 +23,7 @@ pub enum Package {
         fee: u64,
         /// The size of the chunk, in vB, rounded up as a whole.
         vsize: u32,
-        /// The other members, the highest fee rate first.
+        /// The other members, highest fee rate first.
         others: Vec<Relative>,
     },
     /// Unknown, because the chunk depends on unknown fees.
@@ -33,7 +33,7 @@ pub enum Package {
         /// The upper bound of the chunk fee rate, in sat/vB; `None` if there is none.
         max: Option<f64>,
     },
-    /// Unknown, because the cluster exceeds the limits of nodes.
+    /// Unknown, because the cluster exceeds nodes' limits.
     Oversized,
 }
 
@@ -57,7 +57,7 @@ pub(in crate::model::mempool) fn package(
         let has_limit = members(at_most.members).all(|index| cluster[index].fee.is_some());
         return Package::Unknown { min: chunk.rate(), max: has_limit.then(|| at_most.rate()) };
     }
-    // A chunk of certain rate contains no unknown fee: it would make the rate uncertain.
+    // A chunk with a certain rate contains no unknown fee, which would make the rate uncertain.
     let others = members(chunk.members).skip(1).map(|index| cluster[index].key);
     let mut others: Vec<Relative> =
         others.filter_map(|key| Some(Relative::of(key, entries.get(key)?))).collect();

@@ -9,14 +9,14 @@ use crate::wire::{OutPoint, Txid};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 
-/// The most inputs or outputs that a walk looks at: enough for any cluster of usual size. Huge transactions
-/// must not make a snapshot costly.
+/// The most inputs or outputs that a walk examines: enough for any normal cluster. Huge transactions must not
+/// make a snapshot costly.
 pub(super) const MAX_LINKS: usize = 10_000;
 
 /// The ancestors or descendants of a transaction in the mempool.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Relatives {
-    /// The nearest first; at most [`Relatives::MAX`].
+    /// Nearest first; at most [`Relatives::MAX`].
     pub rows: Vec<Relative>,
     /// Their total size, in vB.
     pub vsize: u64,
@@ -25,7 +25,7 @@ pub struct Relatives {
 }
 
 impl Relatives {
-    /// The most that are listed: nodes accept no larger cluster (Core: `DEFAULT_CLUSTER_LIMIT`).
+    /// The most relatives to list: nodes accept no larger cluster (Core: `DEFAULT_CLUSTER_LIMIT`).
     pub const MAX: usize = CLUSTER_LIMIT;
 }
 
@@ -65,7 +65,7 @@ pub(in crate::model::mempool) fn descendants(entries: &Entries, key: TxKey) -> R
     walk(entries, key, |entry| entry.tx().output_count(), children)
 }
 
-/// Follows `next` breadth first, until it has looked at [`MAX_LINKS`] of the `links` of the entries.
+/// Follows `next` breadth first, until it has examined [`MAX_LINKS`] of the entries' `links`.
 fn walk(
     entries: &Entries,
     key: TxKey,

@@ -15,8 +15,8 @@ use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::mem;
 
-/// Computes the chunk fee rates in the clusters of all transactions in `changes`. Where a cluster itself
-/// changed, bounds of its chunk fee rates by earlier announcements end.
+/// Computes the chunk fee rates in the clusters of all transactions in `changes`. If a cluster itself
+/// changed, earlier announcements no longer bound its chunk fee rates.
 pub(in crate::model::mempool) fn settle(entries: &mut Entries, recent: &RecentTxs, changes: &mut Changes) {
     let unsettled = sorted(mem::take(&mut changes.unsettled)).into_iter().map(|key| (key, true));
     let learned = sorted(mem::take(&mut changes.learned)).into_iter().map(|key| (key, false));
@@ -39,7 +39,7 @@ pub(in crate::model::mempool) fn settle(entries: &mut Entries, recent: &RecentTx
     }
 }
 
-/// Returns the fees that are possible for the members of a cluster.
+/// Returns the possible fees of a cluster's members.
 pub(super) fn fee_ranges(entries: &Entries, members: &[Member]) -> Vec<FeeRange> {
     let range = |member: &Member| Some(fee_range(entries.get(member.key)?, member.lacks_parent));
     members.iter().map(|member| range(member).unwrap_or_default()).collect()
@@ -73,8 +73,8 @@ fn set_known(
     }
 }
 
-/// Removes the rates of a cluster that exceeds the limits. The walk stops at members that are marked
-/// already: all their relatives were marked with them.
+/// Removes the rates of a cluster that exceeds the limits. The walk stops at members already marked, as all
+/// their relatives were marked with them.
 fn mark_oversized(entries: &mut Entries, key: TxKey, changes: &mut Changes) {
     let is_marked = |entry: &MempoolEntry| entry.chunk_fee_rate_or_cause() == ChunkFeeRate::OVERSIZED;
     let mut to_mark = vec![key];

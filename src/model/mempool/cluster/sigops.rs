@@ -11,8 +11,8 @@ const LEGACY_SIGOP_WEIGHT: usize = WITNESS_SCALE_FACTOR as usize * BYTES_PER_SIG
 /// Returns the weight in WU, or the weight equivalent of the sigops if that is more (Core:
 /// `GetSigOpsAdjustedWeight`): bare multisig outputs make a difference.
 ///
-/// Leaves out the sigops of spent scripts, which are unknown here. In usual scripts they never decide:
-/// the signatures and keys weigh more.
+/// Leaves out the sigops of spent scripts, which are unknown here. In usual scripts they never matter: the
+/// signatures and keys weigh more.
 pub(in crate::model) fn adjusted_weight(tx: &Transaction) -> u32 {
     let outputs = tx.outputs().map(|output| sigops(output.script_pubkey)).sum::<usize>();
     let inputs = tx.inputs().map(|input| sigops(input.script_sig)).sum::<usize>();

@@ -29,7 +29,7 @@ impl Mempool {
             if let [key] = cluster[..] {
                 let entry = self.get(key).unwrap();
                 let known = known_alone(&self.entries, &self.recent, entry);
-                assert_eq!(known_of(entry), known, "by itself it may have any size");
+                assert_eq!(known_of(entry), known, "alone it may have any size");
                 continue;
             }
             let weight: u32 = cluster.iter().map(|key| self.get(*key).unwrap().adjusted_weight()).sum();
@@ -249,8 +249,8 @@ fn a_spend_of_an_output_that_does_not_exist_joins_no_cluster() {
     assert_eq!(rate(&scene, &parent), together(&[(&parent, 500)]));
 }
 
-/// Up to ten transactions, each spending some of those before it, some with an unknown fee; and the true
-/// value of those fees.
+/// Up to ten transactions, each spending some of the earlier ones, some with an unknown fee; and the true
+/// values of those fees.
 fn partly_known() -> impl Strategy<Value = (Vec<Member>, Vec<u64>)> {
     let fee = || prop_oneof![Just(0_u64), 0_u64..1_000, Just(MAX_MONEY)];
     let one = (prop::option::weighted(0.7, 0_u64..1_000), fee(), 1_u32..9, any::<Set>(), any::<Set>());
@@ -278,7 +278,7 @@ proptest! {
         }
     }
 
-    /// The range is that of the fees at both ends of what peers announced.
+    /// The range is between the rates for the lowest and the highest fees that peers announced.
     #[test]
     fn the_range_of_a_chunk_fee_rate_contains_the_true_one(
         (cluster, unknown) in partly_known(),

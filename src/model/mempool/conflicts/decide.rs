@@ -1,4 +1,4 @@
-//! Whether a newcomer replaces the transactions that it conflicts with.
+//! Decides whether a newcomer replaces the transactions that it conflicts with.
 
 use crate::model::fees::input_values::InputValues;
 use crate::model::mempool::conflicts::truc::sibling_to_replace;
@@ -9,16 +9,16 @@ use crate::model::mempool::recent::RecentTxs;
 use crate::wire::{Transaction, TxHash};
 use std::collections::BTreeSet;
 
-/// The most outputs that are looked at to find what a transaction would replace. Nodes let it replace 100
-/// clusters (Core: `MAX_REPLACEMENT_CANDIDATES`), which hardly ever have as many outputs.
+/// The most outputs to examine to find what a transaction would replace. Nodes let it replace 100 clusters
+/// (Core: `MAX_REPLACEMENT_CANDIDATES`), which hardly ever have this many outputs.
 const MAX_OUTPUTS: usize = 10_000;
 
-/// What becomes of a transaction that is not in the mempool.
+/// What happens to a transaction that is not in the mempool.
 #[derive(Debug)]
 pub(in crate::model::mempool) enum Decision {
     /// It enters the mempool and replaces these; empty sets if it conflicts with none.
     Accept {
-        /// The transactions that spend an output that it spends, or whose only sibling it would be.
+        /// The transactions that spend an output that it spends, or the sibling that it would evict.
         conflicts: BTreeSet<TxKey>,
         /// The conflicts with all their descendants.
         replaced: BTreeSet<TxKey>,
@@ -27,8 +27,8 @@ pub(in crate::model::mempool) enum Decision {
     Reject,
 }
 
-/// Decides whether `tx`, whose input values are `values`, enters the mempool. What does not count (see
-/// [`vouch`](crate::model::mempool::vouch)) replaces nothing that counts, and keeps nothing out that `counts`.
+/// Decides whether `tx`, whose input values are `values`, enters the mempool. A transaction that does not
+/// count (see [`vouch`](crate::model::mempool::vouch)) cannot replace or block one that `counts`.
 pub(in crate::model::mempool) fn decide(
     entries: &Entries,
     recent: &RecentTxs,
@@ -63,7 +63,7 @@ fn may_replace(
     let that_count = |key: &TxKey| entries.get(*key).filter(|entry| entry.counts());
     let has_rivals = replaced.iter().any(|key| that_count(key).is_some());
     if counts != has_rivals {
-        // Only one side counts: it stays or enters.
+        // Only one side counts, and that one stays or enters.
         return counts && !spends(entries, tx, replaced);
     }
     let only_conflict = conflicts.first().filter(|_| conflicts.len() == 1).and_then(|key| entries.get(*key));
@@ -72,8 +72,8 @@ fn may_replace(
     !pays_no_more() && !pays_no_more_than_all(tx, values, rivals) && !spends(entries, tx, replaced)
 }
 
-/// Returns whether both spend exactly the same and the newcomer pays out as much or more: its fee is no
-/// higher, whatever the inputs are worth.
+/// Returns whether both spend exactly the same outputs and the newcomer pays out at least as much: its fee is
+/// no higher, whatever the inputs are worth.
 fn pays_no_more_than(entries: &Entries, tx: &Transaction, only_conflict: &MempoolEntry) -> bool {
     let inputs = tx.inputs().len();
     inputs == only_conflict.tx().inputs().len()
@@ -81,7 +81,7 @@ fn pays_no_more_than(entries: &Entries, tx: &Transaction, only_conflict: &Mempoo
         && tx.output_value() >= only_conflict.tx().output_value()
 }
 
-/// Returns whether the newcomer's fee is known and no higher than the known fees of what it would replace.
+/// Returns whether the newcomer's fee is known and no higher than the known fees of those it would replace.
 fn pays_no_more_than_all<'a>(
     tx: &Transaction,
     values: &InputValues,
@@ -92,7 +92,7 @@ fn pays_no_more_than_all<'a>(
     known > 0 && values.fee(|| tx.output_value()).is_some_and(|fee| fee <= sum)
 }
 
-/// Returns whether the newcomer spends what it would replace.
+/// Returns whether the newcomer spends an output of those it would replace.
 fn spends(entries: &Entries, tx: &Transaction, replaced: &BTreeSet<TxKey>) -> bool {
     let mut parents = tx.inputs().filter_map(|input| entries.key(TxHash::Txid(input.prevout.txid)));
     parents.any(|parent| replaced.contains(&parent))

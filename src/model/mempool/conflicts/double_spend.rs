@@ -1,6 +1,5 @@
-//! Double spends. A replacement reaches every node after a while, and nodes that had the original
-//! announce the replacement. If some peers announce only one of the two and some only the other, both
-//! are being relayed.
+//! Double spends. A replacement reaches every node eventually, and nodes that had the original announce the
+//! replacement. If some peers announce only one of the two and some only the other, both are being relayed.
 
 use crate::event::PeerId;
 use crate::model::mempool::conflicts::replaced::{ReplacedTx, ReplacedTxs};
@@ -8,7 +7,7 @@ use crate::model::mempool::entries::Entries;
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
 
-/// Two conflicting transactions that are relayed at once.
+/// Two conflicting transactions that are relayed concurrently.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DoubleSpend {
     /// The transaction in the mempool.
@@ -21,7 +20,7 @@ pub struct DoubleSpend {
     pub conflict_peers: usize,
 }
 
-/// Returns the double spends among the transactions that were replaced or rejected a while ago.
+/// Returns the double spends among the transactions replaced or rejected a while ago.
 pub(in crate::model::mempool) fn double_spends(
     replaced: &mut ReplacedTxs,
     entries: &Entries,

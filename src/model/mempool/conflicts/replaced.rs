@@ -12,14 +12,14 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// The number of transactions kept. Each may have as many announcements as a transaction in the mempool.
+/// The most transactions to keep. Each may have as many announcements as one in the mempool.
 const MAX_TXS: usize = 1_000;
 
 /// How long a replacement has to spread before a conflict is reported as a double spend: nodes announce
 /// every 5 s on average, and the slowest paths take a few such steps.
 const TIME_TO_SPREAD: Duration = Duration::from_mins(1);
 
-/// The longest chain of replacements that is followed.
+/// The longest chain of replacements to follow.
 const MAX_CHAIN: usize = 25;
 
 /// A transaction that was replaced, or rejected because of a conflict.
@@ -41,7 +41,7 @@ pub(crate) struct ReplacedTx {
 }
 
 impl ReplacedTx {
-    /// An entry that `by` replaced.
+    /// An entry replaced by `by`.
     pub(in crate::model::mempool) fn of(entry: &MempoolEntry, by: Txid, now: Timestamp) -> Self {
         let Sighting { first_seen, announcements } = entry.sighting();
         Self {
@@ -57,7 +57,7 @@ impl ReplacedTx {
         }
     }
 
-    /// A newcomer that was rejected because it conflicts with `by`. `fee` is in sat.
+    /// A newcomer rejected because it conflicts with `by`. `fee` is in sat.
     pub(in crate::model::mempool) fn rejected(
         tx: &Transaction,
         sighting: Sighting,
@@ -95,7 +95,7 @@ impl ReplacedTx {
 pub(in crate::model::mempool) struct ReplacedTxs {
     by_txid: BoundedMap<Txid, ReplacedTx, MAX_TXS>,
     by_wtxid: HashMap<Wtxid, Txid, RandomState>,
-    /// The transactions to be checked for a double spend, and when.
+    /// The transactions to check for a double spend, and when.
     to_check: Ring<(Timestamp, Txid), MAX_TXS>,
 }
 
@@ -133,8 +133,8 @@ impl ReplacedTxs {
         self.by_txid.get(&txid)
     }
 
-    /// Returns the transactions that `txid` replaced, those that they had replaced, and so on, nearest
-    /// first, with the number of steps.
+    /// Returns the transactions that `txid` replaced, directly or indirectly, nearest first, with the number
+    /// of steps.
     pub(in crate::model::mempool) fn replaced_by(&self, txid: Txid) -> Vec<(usize, &ReplacedTx)> {
         let direct = self.by_txid.iter().map(|(_, tx)| tx).filter(|tx| tx.by == txid);
         let mut found: Vec<(usize, &ReplacedTx)> = direct.map(|tx| (1, tx)).collect();
@@ -154,7 +154,7 @@ impl ReplacedTxs {
         std::iter::successors(next(&txid), next).take(MAX_CHAIN).collect()
     }
 
-    /// Takes out the transactions that had time to spread, each once.
+    /// Takes out the transactions that have had time to spread, each once.
     pub(super) fn due(&mut self, now: Timestamp) -> Vec<Txid> {
         let count = self.to_check.partition_point(|&(due, _)| due <= now);
         self.to_check.drain_oldest(count).map(|(_, txid)| txid).collect()

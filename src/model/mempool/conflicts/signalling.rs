@@ -4,7 +4,7 @@ use crate::model::mempool::entries::Entries;
 use crate::model::mempool::entry::MempoolEntry;
 use std::collections::HashSet;
 
-/// The most parents that are looked up. Clusters of honest nodes have 64 transactions.
+/// The most parents to look up. Clusters of honest nodes have at most 64 transactions.
 const MAX_LOOKUPS: usize = 1_000;
 
 /// Returns whether a transaction or an unconfirmed ancestor signals that it may be replaced.

@@ -1,5 +1,5 @@
-//! Sibling eviction among transactions of version 3, topologically restricted until confirmation
-//! (BIP431): the parent may have only one child, and a child that pays more replaces the other one.
+//! Sibling eviction among transactions of version 3, topologically restricted until confirmation (BIP431): a
+//! parent may have only one child, and a child that pays more replaces the other.
 
 use crate::chain::limits::{TRUC_CHILD_MAX_VSIZE, TRUC_MAX_VSIZE, TRUC_VERSION};
 use crate::model::mempool::entries::Entries;
@@ -7,7 +7,8 @@ use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
 use crate::wire::{Transaction, TxHash};
 
-/// Returns the sibling that `tx` would replace without a conflict: the only child of the same parent.
+/// Returns the sibling that `tx` would replace without conflicting with it: the only child of the same
+/// parent.
 pub(super) fn sibling_to_replace(entries: &Entries, tx: &Transaction) -> Option<TxKey> {
     let parent = only_parent(entries, tx)?;
     let sibling = only(entries.spends().children(parent.tx()))?;
@@ -26,7 +27,7 @@ fn only_parent<'a>(entries: &'a Entries, tx: &Transaction) -> Option<&'a Mempool
     entries.get(parent).filter(|parent| is_truc(parent.tx(), TRUC_MAX_VSIZE))
 }
 
-/// Returns the value that all of `keys` have in common, if there is exactly one.
+/// Returns the single value that all of `keys` share, if there is exactly one.
 fn only(mut keys: impl Iterator<Item = TxKey>) -> Option<TxKey> {
     let first = keys.next()?;
     keys.all(|key| key == first).then_some(first)

@@ -1,7 +1,7 @@
-//! Which transaction is evicted first.
+//! The order of eviction.
 //!
-//! The entries are in lists by whether they are vouched for and by their chunk fee rate, in the steps of the
-//! fee histogram (2 %). An entry costs twelve bytes here, and a change of its rate a constant time.
+//! The entries are in lists, by whether they are vouched for and by their chunk fee rate in the fee
+//! histogram's steps (2 %). An entry costs twelve bytes here, and changing its rate takes constant time.
 
 use crate::model::fees::histogram::{self, KnownRate};
 use crate::model::mempool::entry::MempoolEntry;
@@ -9,7 +9,7 @@ use crate::model::mempool::entry::MempoolEntry;
 /// Marks the end of a list.
 const NONE: u32 = u32::MAX;
 
-/// An entry in its list, which is a ring.
+/// An entry in its list, which is circular.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     previous: u32,
@@ -17,13 +17,13 @@ struct Link {
     list: u16,
 }
 
-/// The entries by what is evicted first, by slot.
+/// The entries in order of eviction, by slot.
 #[derive(Debug)]
 pub(super) struct EvictionOrder {
-    /// By slot; those of free slots mean nothing.
+    /// By slot; meaningless for free slots.
     links: Vec<Link>,
-    /// The first entry of each list: those of entries that are not vouched for, the lowest rate first, then
-    /// the others.
+    /// The first entry of each list: first the lists of entries that are not vouched for, lowest rate first,
+    /// then the others.
     first: Vec<u32>,
 }
 
@@ -33,13 +33,13 @@ impl Default for EvictionOrder {
     }
 }
 
-/// Returns whether peers of several netgroups vouch for an entry. What a single one vouches for may be made up,
-/// and what spends it, too: whoever vouches for a transaction vouches for its ancestors.
+/// Returns whether peers of several netgroups vouch for an entry. One that a single netgroup vouches for may
+/// be made up, and so may its descendants: vouching for a transaction includes its ancestors.
 pub(in crate::model::mempool) fn is_vouched(entry: &MempoolEntry) -> bool {
     !entry.is_by_one_netgroup()
 }
 
-/// Returns the list of an entry. A rate that is not certain counts as its lower bound.
+/// Returns the list of an entry. An uncertain rate counts as its lower bound.
 pub(in crate::model::mempool) fn list_of(entry: &MempoolEntry) -> u16 {
     let step = match entry.histogram_item().rate {
         KnownRate::Exact(rate) | KnownRate::Within(rate) | KnownRate::AtLeast(rate) => histogram::step(rate),
@@ -53,7 +53,7 @@ impl EvictionOrder {
     /// The bytes that an entry takes.
     pub(super) const EACH: usize = size_of::<Link>();
 
-    /// Adds an entry behind those of the same rate.
+    /// Adds an entry after those with the same rate.
     pub(super) fn insert(&mut self, slot: u32, entry: &MempoolEntry) {
         let unlinked = Link { previous: NONE, next: NONE, list: 0 };
         if self.links.len() <= slot as usize {
@@ -62,7 +62,7 @@ impl EvictionOrder {
         self.join(slot, list_of(entry));
     }
 
-    /// Puts an entry that changed into its new list.
+    /// Moves a changed entry to its new list.
     pub(super) fn update(&mut self, slot: u32, entry: &MempoolEntry) {
         let list = list_of(entry);
         if self.links.get(slot as usize).is_some_and(|link| link.list != list) {
@@ -100,8 +100,8 @@ impl EvictionOrder {
         }
     }
 
-    /// Returns the slot of the entry with the lowest rate among those that are vouched for, or are not. Of
-    /// several in the same step it is the one that has been there longest.
+    /// Returns the slot of the entry with the lowest rate among those that are vouched for, or among those
+    /// that are not. Of several in the same step, it is the oldest.
     pub(super) fn lowest(&self, vouched: bool) -> Option<u32> {
         let (not_vouched, are_vouched) = self.first.split_at(histogram::STEPS);
         let lists = if vouched { are_vouched } else { not_vouched };

@@ -1,10 +1,10 @@
-//! Hashes that tables keep beside their entries: growing a table then reads no transaction, and neither does an entry
-//! that is not the one that is looked for.
+//! Hashes that tables keep beside their entries, so that neither growing a table nor passing over an entry
+//! reads a transaction.
 
 use foldhash::fast::RandomState;
 use std::hash::{BuildHasher, Hash};
 
-/// The half of a seeded hash.
+/// Half of a seeded hash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct KeptHash(u32);
 
@@ -14,7 +14,7 @@ impl KeptHash {
         Self((hasher.hash_one(value) >> 32) as u32)
     }
 
-    /// Returns the hash by which a table places its entry: it reads both ends.
+    /// Returns the hash by which a table places its entry, which uses both ends of it.
     pub(super) fn wide(self) -> u64 {
         u64::from(self.0) << 32 | u64::from(self.0)
     }

@@ -1,4 +1,5 @@
-//! Finds entries by one of their ids, which stay with the transactions: a table contains only slots.
+//! Finds entries by one of their ids. The ids themselves stay in the transactions: a table contains only
+//! slots.
 
 use crate::model::mempool::entries::hash::KeptHash;
 use crate::model::mempool::entries::slots::Slots;
@@ -11,12 +12,12 @@ use hashbrown::HashTable;
 pub(super) struct IdIndex {
     id_of: fn(&Transaction) -> [u8; 32],
     slots: HashTable<(u32, KeptHash)>,
-    /// Seeded, as strangers choose ids.
+    /// Seeded, as strangers choose the ids.
     hasher: RandomState,
 }
 
 impl IdIndex {
-    /// The bytes of a place in the table: the slot and the byte of the table itself.
+    /// The bytes per place in the table: the slot, and the byte of the table itself.
     pub(super) const EACH: usize = size_of::<(u32, KeptHash)>() + 1;
 
     /// An empty index by this id.
@@ -38,7 +39,7 @@ impl IdIndex {
         self.slots.insert_unique(hash.wide(), (slot, hash), |(_, hash)| hash.wide());
     }
 
-    /// Removes an entry, which may have left its slot.
+    /// Removes an entry, which may already have left its slot.
     pub(super) fn remove(&mut self, slot: u32, tx: &Transaction) {
         let hash = KeptHash::of(&self.hasher, (self.id_of)(tx));
         if let Ok(found) = self.slots.find_entry(hash.wide(), |other| *other == (slot, hash)) {

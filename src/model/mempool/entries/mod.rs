@@ -1,4 +1,4 @@
-//! The transactions in the mempool with the indexes over them, kept consistent by one owner.
+//! The mempool's transactions with the indexes over them, kept consistent by one owner.
 
 pub(super) mod eviction;
 mod hash;
@@ -20,24 +20,24 @@ use crate::wire::{OutPoint, Transaction, TxHash, Txid};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A hash table is between 7/16 and 7/8 full: its places are half as many again as its entries.
+/// The bytes per entry in a hash table, which is between 7/16 and 7/8 full: one and a half places per entry.
 const fn in_table(place: usize) -> usize {
     place * 3 / 2
 }
 
-/// The bytes that an entry takes in its slot and in the indexes.
+/// The bytes per entry in its slot and in the indexes.
 const EACH_ENTRY: usize = Slots::EACH + EvictionOrder::EACH + 2 * in_table(IdIndex::EACH);
 
-/// The bytes that an input takes in the indexes.
+/// The bytes per input in the indexes.
 const EACH_INPUT: usize = in_table(SpendsIndex::EACH);
 
-/// Returns the bytes counted for an entry: its slot, its share of the indexes, and what it keeps on the heap.
-/// `benches/model.rs` compares it with the memory of the process.
+/// Returns the bytes attributed to an entry: its slot, its share of the indexes, and its heap memory.
+/// `benches/model.rs` compares this with the memory of the process.
 fn memory(entry: &MempoolEntry) -> u64 {
     (EACH_ENTRY + entry.input_count() as usize * EACH_INPUT + entry.heap_memory()) as u64
 }
 
-/// The entries in their slots, by ids and spent outputs, with their sums and their fee histogram.
+/// The entries in their slots, indexed by ids and spent outputs, with their sums and fee histogram.
 #[derive(Debug)]
 pub(super) struct Entries {
     slots: Slots,
@@ -68,9 +68,9 @@ impl Default for Entries {
 pub(crate) struct Sums {
     /// The entries that count (see [`vouch`](super::vouch)).
     pub(crate) counted: Amount,
-    /// Those of them whose fee is exact.
+    /// Those among them whose fee is exact.
     pub(crate) fees_known: Amount,
-    /// The entries that only one netgroup vouches for: they count only while there is no other to ask.
+    /// The entries that only one netgroup vouches for, which count only while there is no other to ask.
     pub(crate) unproven: Amount,
     /// The memory of all entries, in bytes.
     pub(crate) memory: u64,
@@ -103,7 +103,7 @@ impl Sums {
         }
     }
 
-    /// Returns the sums that an entry is part of.
+    /// Returns the sums that include an entry.
     fn amounts_of(&mut self, entry: &MempoolEntry) -> [Option<&mut Amount>; 3] {
         [
             entry.counts().then_some(&mut self.counted),
@@ -146,7 +146,7 @@ impl Entries {
             self.histogram.subtract(item);
         }
         changes.touched.push(key);
-        // Found once, as each is a place somewhere in large tables.
+        // Looked up once, as each one is somewhere in large tables.
         let first = changes.bereaved.len();
         changes.bereaved.extend(self.relatives(entry.tx()));
         let relatives = &changes.bereaved[first..];
@@ -155,7 +155,7 @@ impl Entries {
         Some(entry)
     }
 
-    /// Changes an entry, and with it the sums and the histogram.
+    /// Changes an entry, and updates the sums and the histogram.
     pub(super) fn update<T>(
         &mut self,
         key: TxKey,
@@ -200,7 +200,7 @@ impl Entries {
         &self.slots
     }
 
-    /// Returns the entry with the lowest rate among those that are vouched for, or are not.
+    /// Returns the entry with the lowest rate among those that are vouched for, or among those that are not.
     pub(super) fn lowest(&self, vouched: bool) -> Option<TxKey> {
         self.slots.at(self.eviction.lowest(vouched)?).map(|(key, _)| key)
     }
@@ -239,24 +239,24 @@ impl Entries {
         Spends { index: &self.spends, slots: &self.slots }
     }
 
-    /// Returns the entry with this output, if the transaction has as many outputs.
+    /// Returns the entry with this output, if it has that many outputs.
     pub(super) fn parent(&self, output: &OutPoint) -> Option<TxKey> {
         let key = self.key(TxHash::Txid(output.txid))?;
         (output.vout < self.get(key)?.tx().output_count()).then_some(key)
     }
 
-    /// Returns the entries whose outputs `tx` spends; one may come more than once.
+    /// Returns the entries whose outputs `tx` spends; possibly with duplicates.
     pub(super) fn parents<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
         tx.prevouts().filter_map(|prevout| self.parent(&prevout))
     }
 
-    /// Returns the parents and children of `tx`; one may come more than once.
+    /// Returns the parents and children of `tx`; possibly with duplicates.
     pub(super) fn relatives<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
         self.parents(tx).chain(self.spends().children(tx))
     }
 
-    /// Returns the relatives of an entry in its cluster; one may come more than once. What does not count
-    /// must not change what does: the two form clusters of their own.
+    /// Returns the relatives of an entry in its cluster; possibly with duplicates. Transactions that don't
+    /// count must not affect those that do, so the two form separate clusters.
     pub(super) fn cluster_relatives<'a>(
         &'a self,
         entry: &'a MempoolEntry,

@@ -1,11 +1,12 @@
-//! Where the entries are kept: in numbered slots, with a list of them in the order of arrival.
+//! The storage of the entries: numbered slots, with a list of them in order of arrival.
 
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
 use std::collections::{VecDeque, vec_deque};
 use std::mem;
 
-/// How many keys of removed entries may be left in the order of arrival, besides as many as there are entries.
+/// How many keys of removed entries may remain in the order of arrival, in addition to as many as there are
+/// entries.
 const SPARE_KEYS: usize = 64;
 
 #[derive(Debug)]
@@ -15,19 +16,19 @@ enum Slot {
     Free(Option<u32>),
 }
 
-/// The entries of the mempool, by slot and in the order of arrival.
+/// The mempool's entries, by slot and in order of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
     places: Vec<Slot>,
     first_free: Option<u32>,
-    /// Ascending. Some keys in the middle may be those of removed entries.
+    /// Ascending. Keys in the middle may belong to removed entries.
     order: VecDeque<TxKey>,
     len: usize,
     arrivals: u64,
 }
 
 impl Slots {
-    /// The bytes that an entry takes: its slot, and its key with the room that the list has to spare.
+    /// The bytes per entry: its slot, and its key with the list's spare capacity.
     pub(super) const EACH: usize = size_of::<Slot>() + size_of::<TxKey>() * 3 / 2;
 
     /// Adds an entry and returns its key.
@@ -60,7 +61,7 @@ impl Slots {
         Some(entry)
     }
 
-    /// Removes keys of removed entries: those at both ends at once, the others when there are many.
+    /// Removes keys of removed entries: at both ends immediately, others once there are many.
     fn tidy_order(&mut self) {
         let mut order = mem::take(&mut self.order);
         while order.pop_front_if(|key| self.get(*key).is_none()).is_some() {}
@@ -76,7 +77,7 @@ impl Slots {
         self.at(key.slot()).filter(|(taken, _)| *taken == key).map(|(_, entry)| entry)
     }
 
-    /// Returns the entry of a key, for a change.
+    /// Returns the entry of a key, mutably.
     pub(super) fn get_mut(&mut self, key: TxKey) -> Option<&mut MempoolEntry> {
         match self.places.get_mut(key.slot() as usize)? {
             Slot::Taken(taken, entry) => (*taken == key).then_some(entry),
@@ -107,14 +108,14 @@ impl Slots {
         Iter { keys: self.order.iter(), slots: self, left: self.len }
     }
 
-    /// Returns the entries that arrived after `key`, the oldest first. `key` may be that of a removed entry.
+    /// Returns the entries that arrived after `key`, oldest first. `key` may belong to a removed entry.
     pub(crate) fn newer(&self, key: TxKey) -> impl Iterator<Item = (TxKey, &MempoolEntry)> {
         let from = self.order.partition_point(|other| *other <= key);
         self.order.range(from..).filter_map(|key| Some((*key, self.get(*key)?)))
     }
 
-    /// Returns the entry of `key` and those that arrived before, the newest first. `key` may be that of a
-    /// removed entry.
+    /// Returns the entry of `key` and those that arrived earlier, newest first. `key` may belong to a removed
+    /// entry.
     pub(crate) fn older(&self, key: TxKey) -> impl Iterator<Item = (TxKey, &MempoolEntry)> {
         let end = self.order.partition_point(|other| *other <= key);
         self.order.range(..end).rev().filter_map(|key| Some((*key, self.get(*key)?)))

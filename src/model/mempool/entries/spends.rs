@@ -1,5 +1,4 @@
-//! The spends index: which transaction of the mempool spends an output. It leads to children, conflicts
-//! and fees.
+//! The spends index: which mempool transaction spends an output. It leads to children, conflicts and fees.
 
 use crate::model::mempool::entries::hash::KeptHash;
 use crate::model::mempool::entries::slots::Slots;
@@ -8,7 +7,7 @@ use crate::wire::{OutPoint, Transaction};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-/// An input of a transaction in the mempool. The outpoint stays in the bytes of the transaction.
+/// An input of a mempool transaction. The outpoint stays in the transaction's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct SpendingInput {
     slot: u32,
@@ -17,17 +16,16 @@ struct SpendingInput {
     hash: KeptHash,
 }
 
-/// The inputs of all transactions in the mempool by the output that they spend. No two spend the same
-/// output.
+/// The inputs of all mempool transactions by the output that they spend. No two spend the same output.
 #[derive(Debug, Default)]
 pub(super) struct SpendsIndex {
     inputs: HashTable<SpendingInput>,
-    /// Seeded, as strangers choose outpoints.
+    /// Seeded, as strangers choose the outpoints.
     hasher: RandomState,
 }
 
 impl SpendsIndex {
-    /// The bytes of a place in the table: the input and the byte of the table itself.
+    /// The bytes per place in the table: the input, and the byte of the table itself.
     pub(super) const EACH: usize = size_of::<SpendingInput>() + 1;
 
     /// Adds the inputs of an entry that is in its slot.
@@ -39,7 +37,7 @@ impl SpendsIndex {
         }
     }
 
-    /// Removes the inputs of an entry, which may have left its slot.
+    /// Removes the inputs of an entry, which may already have left its slot.
     pub(super) fn remove(&mut self, slot: u32, tx: &Transaction) {
         for (at, spent) in tx.prevout_offsets() {
             let hash = KeptHash::of(&self.hasher, spent);
@@ -79,8 +77,8 @@ impl<'a> Spends<'a> {
         slots.at(input.slot).map(|(key, _)| key)
     }
 
-    /// Returns the transactions that spend an output that `tx` spends, in the order of its inputs; one
-    /// may come more than once.
+    /// Returns the transactions that spend an output that `tx` spends, in the order of its inputs; possibly
+    /// with duplicates.
     pub(in crate::model::mempool) fn conflicts(
         self,
         tx: &'a Transaction,
@@ -88,7 +86,7 @@ impl<'a> Spends<'a> {
         tx.prevouts().filter_map(move |prevout| self.get(&prevout))
     }
 
-    /// Returns the transactions that spend an output of `tx`; one may come more than once.
+    /// Returns the transactions that spend an output of `tx`; possibly with duplicates.
     pub(in crate::model::mempool) fn children(self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
         let txid = tx.txid();
         (0..tx.output_count()).filter_map(move |vout| self.get(&OutPoint { txid, vout }))

@@ -1,7 +1,8 @@
-//! The clusters that judgements look at, each kept until it changes.
+//! A cache of the clusters that judgements use, each kept until it changes.
 //!
-//! A transaction is judged dozens of times: for each peer that announced it, and again at growing intervals. Its
-//! cluster changes a few times, and to find one takes a search for each input and output of its members.
+//! A transaction is judged dozens of times: for each peer that announced it, and again at growing intervals.
+//! Its cluster changes only a few times, and finding it takes a search for each input and output of its
+//! members.
 
 use crate::model::fees::bounds::order::Paid;
 use crate::model::mempool::changes::Changes;
@@ -23,13 +24,13 @@ pub(super) fn paid(chunk: Chunk) -> Paid {
     Paid { fee: chunk.fee, size: chunk.weight }
 }
 
-/// A cluster, with what follows from it alone.
+/// A cluster, with everything that follows from it alone.
 #[derive(Debug)]
 pub(super) struct KeptCluster {
     pub(super) cluster: Cluster,
     /// The ancestors of each member, by its number.
     pub(super) ancestors: Vec<Set>,
-    /// The chunk of each member, by its number, if it is certain.
+    /// The chunk of each member, by its number, if certain.
     pub(super) chunks: Vec<Option<Paid>>,
 }
 
@@ -61,7 +62,7 @@ impl KeptCluster {
 pub(super) struct Clusters(HashMap<TxKey, Arc<KeptCluster>, RandomState>);
 
 impl Clusters {
-    /// Returns the cluster of a transaction; `None` if it exceeds the limits of nodes.
+    /// Returns the cluster of a transaction; `None` if it exceeds nodes' limits.
     pub(super) fn get(
         &mut self,
         entries: &Entries,
@@ -80,12 +81,12 @@ impl Clusters {
         Some(kept)
     }
 
-    /// Forgets the clusters that an event changed: members or relatives came, went or began to count, or the fee
-    /// of a member became known.
+    /// Drops the clusters changed by an event: members or relatives arrived, left or started to count, or the
+    /// fee of a member became known.
     pub(super) fn forget(&mut self, entries: &Entries, changes: &Changes) {
         let gone = changes.touched.iter().filter(|key| entries.get(**key).is_none());
         gone.chain(&changes.learned).chain(&changes.unsettled).for_each(|key| self.drop(*key));
-        // Those of what came join its own.
+        // Arriving transactions join the clusters of their relatives.
         for entry in changes.arrived.iter().filter_map(|key| entries.get(*key)) {
             entries.relatives(entry.tx()).for_each(|relative| self.drop(relative));
         }
@@ -97,7 +98,7 @@ impl Clusters {
         }
     }
 
-    /// Panics unless the clusters are those of the entries.
+    /// Panics unless the clusters agree with the entries.
     #[cfg(test)]
     pub(super) fn assert_kept(&self, entries: &Entries, recent: &RecentTxs) {
         assert!(self.0.len() <= MAX_KEPT);
@@ -122,7 +123,8 @@ mod tests {
     use crate::wire::{Transaction, TxHash};
     use std::sync::Arc;
 
-    /// Two transactions arrive and are judged by an announcement, so that the cluster of the first one is kept.
+    /// Lets two transactions arrive and be judged through an announcement, so that the cluster of the first
+    /// one is kept.
     fn judge(scene: &mut Scene, txs: &[Arc<Transaction>; 2]) {
         let hashes: Vec<_> = txs.iter().map(|tx| TxHash::Wtxid(tx.wtxid())).collect();
         scene.deliver_all(1, txs).peer(2, PeerEvent::Announced { count: 2, txs: hashes.clone() });

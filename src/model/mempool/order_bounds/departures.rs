@@ -1,4 +1,4 @@
-//! Which transactions lost a relative lately, so that their ancestors and their cluster as of an earlier
+//! Which transactions lost a relative recently, so that their ancestors and their cluster as of an earlier
 //! moment can't be reconstructed.
 
 use crate::model::fees::bounds::announcements::KEPT;
@@ -11,21 +11,21 @@ use crate::util::time::Timestamp;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
 
-/// The most transactions remembered. Blocks bereave about a thousand each.
+/// The most transactions to remember. Each block removes relatives of about a thousand.
 const MAX_BEREAVED: usize = 50_000;
 
 /// When transactions last lost a member of their cluster.
 #[derive(Debug, Default)]
 pub(super) struct Departures {
     last: HashMap<TxKey, Timestamp, RandomState>,
-    /// Oldest first; one transaction may stand here more than once.
+    /// Oldest first; a transaction may occur more than once.
     order: VecDeque<(Timestamp, TxKey)>,
-    /// When so many were remembered that all were forgotten.
+    /// When all were forgotten because there were too many.
     forgotten: Option<Timestamp>,
 }
 
 impl Departures {
-    /// Records that the clusters of transactions lost a member.
+    /// Records that transactions lost a member of their cluster.
     pub(super) fn record(
         &mut self,
         now: Timestamp,

@@ -16,38 +16,38 @@ use crate::wire::TxHash;
 use foldhash::fast::RandomState;
 use std::mem;
 
-/// How much of a list, in 1/1000, must have arrived before it says anything.
+/// How much of a list, in 1/1000, must have arrived before it is used.
 const MIN_ARRIVED: usize = 900;
 
-/// How much must have arrived before it bounds chunk fee rates: a missing child may pay for its parent.
+/// How much must have arrived before it bounds chunk fee rates, as a missing child may pay for its parent.
 const MIN_ARRIVED_FOR_CHUNKS: usize = 990;
 
-/// How much must have arrived before the unconfirmed parents of all its transactions are taken to be here: they
-/// stand in the list as well.
+/// How much must have arrived before the unconfirmed parents of all its transactions are assumed to be here:
+/// they are on the list too.
 const MIN_ARRIVED_FOR_PARENTS: usize = 999;
 
-/// What a judgement reads, besides the entries.
+/// What a judgement reads besides the entries.
 pub(super) struct World<'a> {
     pub(super) recent: &'a RecentTxs,
     pub(super) departures: &'a Departures,
     pub(super) clusters: &'a mut Clusters,
 }
 
-/// An announcement that is being judged.
+/// An announcement being judged.
 #[derive(Debug)]
 pub(super) struct Judgement {
     pub(super) announcement: Announcement,
     stage: Stage,
-    /// The number of the next item of the stage.
+    /// The index of the stage's next item.
     at: usize,
-    /// The number of transactions that arrived, those that are confirmed by now included.
+    /// The number of transactions that arrived, including those confirmed by now.
     arrived: usize,
-    /// The transactions that are in the mempool, and their places.
+    /// The transactions in the mempool, and their positions.
     keys: Vec<TxKey>,
     announced: Keys,
     known: Known,
     places: Vec<Place>,
-    /// The last place of known rank.
+    /// The last position with a known rank.
     last: Option<Place>,
     tally: Tally,
     chain: Chain,
@@ -58,9 +58,9 @@ pub(super) struct Judgement {
 enum Stage {
     /// Look the transactions up.
     Find,
-    /// See them as of the moment, and count pairs.
+    /// Determine their state as of the announcement, and count pairs.
     Place,
-    /// Find the longest part that keeps the order.
+    /// Find the longest subsequence that keeps the order.
     Chain(Order),
     /// Add the bounds.
     Bound(Order),
@@ -71,9 +71,9 @@ enum Stage {
 pub(super) enum Next {
     /// More steps.
     Steps,
-    /// The order of the peer, by this tally.
+    /// The peer's order, given this tally.
     Order(Tally),
-    /// Nothing: it is finished.
+    /// Nothing: it is complete.
     Nothing,
 }
 
@@ -96,12 +96,12 @@ impl Judgement {
         }
     }
 
-    /// Continues by the order of the peer.
+    /// Continues with the peer's order.
     pub(super) fn follow(&mut self, order: Order) {
         (self.stage, self.at) = (Stage::Chain(order), 0);
     }
 
-    /// Takes one step, and its cost from `budget`.
+    /// Takes one step, and deducts its cost from `budget`.
     pub(super) fn step(
         &mut self,
         entries: &mut Entries,
@@ -153,7 +153,7 @@ impl Judgement {
         Next::Steps
     }
 
-    /// Whether no more of its transactions are awaited.
+    /// Whether no more of its transactions are expected.
     pub(super) fn is_whole(&self) -> bool {
         !self.announcement.is_list || self.has_arrived(MIN_ARRIVED_FOR_CHUNKS)
     }
@@ -173,14 +173,14 @@ impl Judgement {
         Moment { at, is_list, has_parents, announced: &self.announced, entries, recent, departures }
     }
 
-    /// Adds the next place. Returns its cost.
+    /// Adds the next position. Returns its cost.
     fn place(&mut self, key: TxKey, entries: &Entries, world: &mut World<'_>) -> usize {
         let mut known = mem::take(&mut self.known);
         let moment = self.moment(entries, world.recent, world.departures);
         let place = |entry| moment.place(key, entry, world.clusters, &mut known);
         let seen = entries.get(key).map(place);
         self.known = known;
-        // A transaction that left in the meantime keeps its index.
+        // A transaction that has left in the meantime keeps its index.
         let nothing = Place { weight: 1, fee: None, ancestors: None, chunk: None, is_alone: false };
         let (place, cost) = seen.unwrap_or((nothing, 0));
         let is_known = place.rank(Order::ByChunk).and(place.rank(Order::ByAncestors)).is_some();
@@ -191,8 +191,8 @@ impl Judgement {
         cost
     }
 
-    /// Adds a bound, in sat per adjusted vB, if the relatives are still as they were when it was found.
-    /// Returns the cost.
+    /// Adds a bound, in sat per adjusted vB, if the relatives are the same as when it was found. Returns the
+    /// cost.
     fn bound(
         &self,
         index: usize,

@@ -1,13 +1,13 @@
-//! Bounds of unknown fee rates by the order of announcements.
+//! Bounds of unknown fee rates from the order of announcements.
 //!
 //! | file | what |
 //! |---|---|
 //! | `judgement` | one announcement on its way to bounds, in steps |
-//! | `moment` | a transaction as the announcing node saw it then |
-//! | `clusters` | the clusters as they are |
+//! | `moment` | a transaction as the announcing node saw it at the time |
+//! | `clusters` | the current clusters |
 //! | `departures` | which clusters changed since |
 //!
-//! Which order a peer follows, and what follows from a place in it, is in `fees::bounds`.
+//! The orders, and what follows from a position in them, are in `fees::bounds`.
 
 mod clusters;
 mod departures;
@@ -29,26 +29,26 @@ use crate::util::time::Timestamp;
 use crate::wire::{TxHash, Wtxid};
 use std::mem;
 
-/// The transactions that judgements look at in one event: a few milliseconds.
+/// How many transactions judgements may examine per event: a few milliseconds.
 const BUDGET: usize = 2_000;
 
-/// Learns bounds from announcements and from lists of mempools.
+/// Learns bounds from announcements and whole-mempool lists.
 #[derive(Debug, Default)]
 pub(super) struct OrderBounds {
     announcements: Announcements,
     departures: Departures,
     clusters: Clusters,
-    /// The announcement that is being judged.
+    /// The announcement being judged.
     judgement: Option<Judgement>,
 }
 
 impl OrderBounds {
-    /// Keeps the order of what a peer announced for the first time.
+    /// Records the order of what a peer announced for the first time.
     pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, netgroup: Vouchers, txs: &[TxHash]) {
         self.announcements.announce(now, (peer, netgroup), wtxids(txs));
     }
 
-    /// Keeps a part of the list of a peer's whole mempool.
+    /// Records a part of a peer's whole-mempool list.
     pub(super) fn list(
         &mut self,
         now: Timestamp,
@@ -60,7 +60,7 @@ impl OrderBounds {
         self.announcements.list(now, (peer, netgroup), wtxids(txs), is_complete);
     }
 
-    /// Takes note of the clusters that changed.
+    /// Notes the changed clusters.
     pub(super) fn follow(
         &mut self,
         now: Timestamp,
@@ -72,7 +72,7 @@ impl OrderBounds {
         self.departures.record(now, entries, recent, mem::take(&mut changes.bereaved));
     }
 
-    /// Learns from what changed, and judges announcements whose transactions had time to arrive.
+    /// Learns from the changes, and judges announcements whose transactions have had time to arrive.
     pub(super) fn learn(
         &mut self,
         now: Timestamp,
@@ -112,14 +112,14 @@ impl OrderBounds {
         }
     }
 
-    /// Panics unless what is kept follows from the entries.
+    /// Panics unless what is kept agrees with the entries.
     #[cfg(test)]
     pub(super) fn assert_consistent(&self, entries: &Entries, recent: &RecentTxs) {
         self.clusters.assert_kept(entries, recent);
     }
 }
 
-/// Returns the transactions that are listed by wtxid. By txid a peer could announce them again.
+/// Returns the transactions listed by wtxid. By txid, a peer could announce them again.
 fn wtxids(txs: &[TxHash]) -> Vec<Wtxid> {
     let wtxid = |tx: &TxHash| match *tx {
         TxHash::Wtxid(wtxid) => Some(wtxid),

@@ -1,9 +1,9 @@
-//! A transaction as the announcing node saw it at the moment of an announcement.
+//! A transaction as the announcing node saw it at the time of an announcement.
 //!
-//! Its ancestors were in that node's mempool, or it could not have announced it. Of the other members of
-//! its cluster, those were there that stand in the same announcement, or that were seen long before; those
-//! were not that were seen later, or, if it is the list of a whole mempool, that are not in it. If that
-//! leaves one in doubt, the chunk is uncertain; after a relative left, the ancestors are as well.
+//! Its ancestors were in that node's mempool, or it could not have announced it. Another member of its
+//! cluster was there if it is in the same announcement or was seen long before; it was not if it was seen
+//! later or, in the case of a whole-mempool list, is not in it. If any member remains in doubt, the chunk is
+//! uncertain; after a relative left, so are the ancestors.
 
 use crate::model::fees::bounds::order::{Paid, Place};
 use crate::model::mempool::cluster::graph::{Cluster, Member, certain_chunks, lacks_parent};
@@ -20,11 +20,11 @@ use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-/// The most inputs of an announced transaction of unknown fee whose parents are trusted to have arrived: if there
-/// are more inputs, not all parents are requested.
+/// The most inputs of an announced transaction of unknown fee for which its parents are assumed to have
+/// arrived: with more inputs, not all parents are requested.
 pub(super) const MAX_INPUTS: u32 = 25;
 
-/// How long nodes may differ in what they have seen: most announce a transaction to each other within
+/// By how much nodes may differ in when they saw a transaction: most announce it to each other within
 /// seconds.
 const SPREAD: Duration = Duration::from_mins(1);
 
@@ -34,7 +34,7 @@ pub(super) type Keys = HashSet<TxKey, RandomState>;
 /// The moment of an announcement.
 pub(super) struct Moment<'a> {
     pub(super) at: Timestamp,
-    /// Whether the announcement is the list of a whole mempool.
+    /// Whether the announcement is a whole-mempool list.
     pub(super) is_list: bool,
     /// Whether the unconfirmed parents of all its transactions are here.
     pub(super) has_parents: bool,
@@ -44,21 +44,22 @@ pub(super) struct Moment<'a> {
     pub(super) departures: &'a Departures,
 }
 
-/// What is known of a member of a cluster at a moment.
+/// What is known about a member of a cluster as of a moment.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Then {
-    /// Its chunk, if that is certain.
+    /// Its chunk, if certain.
     chunk: Option<Paid>,
     /// Whether it had no relatives.
     is_alone: bool,
 }
 
-/// What is known of members of clusters that were not there as a whole, so that each cluster is looked at once.
+/// What is known about members of clusters that were not there as a whole, so that each cluster is examined
+/// once.
 pub(super) type Known = HashMap<TxKey, Then, RandomState>;
 
 impl Moment<'_> {
-    /// Returns what was known of a transaction at its place, and what it cost to find out, in transactions
-    /// looked at.
+    /// Returns what was known about a transaction at its position, and the cost of finding out, in
+    /// transactions examined.
     pub(super) fn place(
         &self,
         key: TxKey,
@@ -75,7 +76,7 @@ impl Moment<'_> {
         let found = kept.and_then(|kept| Some((kept.number(key)?, kept)));
         let (lacks_parent, is_alone) = match &found {
             Some((number, kept)) => (kept.cluster.members[*number].lacks_parent, kept.is_alone()),
-            // By itself a transaction may have any size.
+            // On its own, a transaction may have any size.
             None => (
                 lacks_parent(self.entries, self.recent, entry),
                 self.entries.relatives(entry.tx()).next().is_none(),
@@ -99,14 +100,15 @@ impl Moment<'_> {
         (Place { ancestors, chunk: then.chunk, is_alone: then.is_alone, ..uncertain }, cost)
     }
 
-    /// Returns whether all its relatives of then are in the mempool, those aside that are known to be missing.
+    /// Returns whether all of its relatives at the time are in the mempool, except for those known to be
+    /// missing.
     fn is_certain(&self, key: TxKey, entry: &MempoolEntry) -> bool {
         let parents_came =
             self.has_parents || entry.fee().is_some() || entry.tx().input_count() <= MAX_INPUTS;
         parents_came && !self.departures.since(key, self.at)
     }
 
-    /// Returns the number of its ancestors, itself included, or `None` if there are more than nodes accept.
+    /// Returns the number of its ancestors, including itself, or `None` if there are more than nodes accept.
     pub(super) fn ancestors(&self, key: TxKey, clusters: &mut Clusters) -> Option<u8> {
         let kept = clusters.get(self.entries, self.recent, key);
         match kept.as_deref().and_then(|kept| Some((kept, kept.number(key)?))) {
@@ -128,8 +130,8 @@ impl Moment<'_> {
         u8::try_from(ancestors.rows.len() + 1).ok().filter(|_| !ancestors.more)
     }
 
-    /// Looks at a cluster. Returns what is known of the member of this number, and the cost. What is known of the
-    /// others goes to `known`, unless all were there.
+    /// Examines a cluster. Returns what is known about the member with this number, and the cost. What is
+    /// known about the others is added to `known`, unless all were there.
     fn look(&self, kept: &KeptCluster, number: usize, known: &mut Known) -> (Then, usize) {
         let members = &kept.cluster.members;
         match self.present(kept) {
@@ -142,7 +144,7 @@ impl Moment<'_> {
                     |present| part_then(members, present),
                 );
                 known.extend(members.iter().zip(&then).map(|(member, then)| (member.key, *then)));
-                // Chunks take more than linear time.
+                // Computing chunks takes more than linear time.
                 (then[number], members.len() + members.len().pow(2) / 8)
             }
         }
@@ -155,7 +157,7 @@ impl Moment<'_> {
         (self.present(&kept) == Some(all(count)), count)
     }
 
-    /// Returns the members of a cluster that were there, or `None` if that is in doubt.
+    /// Returns the members of a cluster that were there, or `None` if in doubt.
     fn present(&self, kept: &KeptCluster) -> Option<Set> {
         let Cluster { members, elsewhere } = &kept.cluster;
         let (mut present, mut doubtful): (Set, Set) = (0, 0);
@@ -170,8 +172,8 @@ impl Moment<'_> {
         (doubtful & !present == 0 && is_whole).then_some(present)
     }
 
-    /// Returns whether a member of the cluster was in the mempool of the announcing node, ancestors of
-    /// others aside.
+    /// Returns whether a member of the cluster was in the announcing node's mempool, not considering that
+    /// ancestors of others must have been.
     fn was_there(&self, key: TxKey) -> Option<bool> {
         if self.announced.contains(&key) {
             return Some(true);
@@ -187,7 +189,7 @@ impl Moment<'_> {
     }
 }
 
-/// Returns what was known of the members of a cluster of which only a part was there.
+/// Returns what was known about the members of a cluster that was only partly there.
 fn part_then(cluster: &[Member], present: Set) -> Vec<Then> {
     let mut then = vec![Then::default(); cluster.len()];
     let numbers: Vec<usize> = members(present).collect();
@@ -201,7 +203,7 @@ fn part_then(cluster: &[Member], present: Set) -> Vec<Then> {
     then
 }
 
-/// Returns the members of these numbers as a cluster of their own. It contains the parents of each.
+/// Returns the members with these numbers as a separate cluster. They must include the parents of each.
 fn part(cluster: &[Member], numbers: &[usize]) -> Vec<Member> {
     let renumbered = |parents: Set| {
         let new = numbers.iter().enumerate().filter(|(_, old)| parents >> **old & 1 == 1);

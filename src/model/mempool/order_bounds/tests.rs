@@ -19,7 +19,7 @@ enum Sort {
     ByAncestors,
 }
 
-/// A model that knows all fees, standing for the mempool of a node.
+/// A model that knows all fees, standing in for a node's mempool.
 struct Core {
     scene: Scene,
     sort: Sort,
@@ -63,12 +63,12 @@ impl Core {
 /// What a random transaction spends and pays.
 #[derive(Clone, Debug)]
 struct Shape {
-    /// Whether it spends a coin whose value is known.
+    /// Whether it spends a coin of known value.
     is_known: bool,
-    /// The transaction before it that it spends an output of, if any.
+    /// The earlier transaction whose output it spends, if any.
     parent: Option<prop::sample::Index>,
     outputs: usize,
-    /// In sat for 1,000 vB.
+    /// In sat per 1,000 vB.
     rate: u64,
 }
 
@@ -83,7 +83,8 @@ fn shapes(count: usize) -> impl Strategy<Value = Vec<Shape>> {
 
 const COIN: u64 = 100_000_000;
 
-/// Returns two transactions with the coins of known and of unknown value, and the spends.
+/// Returns two transactions with the coins of known and of unknown value, and the transactions that spend
+/// them.
 fn made(shapes: &[Shape]) -> ([Arc<Transaction>; 2], Vec<Arc<Transaction>>) {
     let funds = [1, 2].map(|salt| spend(&[coin(salt)], &vec![COIN; shapes.len()]));
     let mut unspent: Vec<Vec<(OutPoint, u64)>> = Vec::new();
@@ -122,7 +123,7 @@ fn wtxids(txs: &[Arc<Transaction>]) -> Vec<TxHash> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Peer {
     Honest,
-    /// In no order.
+    /// In random order.
     Liar,
     /// In order as far as fees are known, so that it is believed.
     Cunning,
@@ -146,7 +147,7 @@ impl Peer {
     }
 }
 
-/// Peers of the same order, two honest ones and perhaps a liar, give the list of their mempool, or announce
+/// Peers with the same order, two honest ones and perhaps a liar, send their whole-mempool list or announce
 /// it in batches.
 fn watched(sort: Sort, shapes: &[Shape], batch: Option<usize>, peers: &[Peer]) -> (Scene, Core) {
     let ([known, unknown], txs) = made(shapes);
@@ -174,7 +175,8 @@ fn watched(sort: Sort, shapes: &[Shape], batch: Option<usize>, peers: &[Peer]) -
     (scene, core)
 }
 
-/// The shares by vB of exact, known and open fee rates, and of chunk fee rates. Panics if a bound is false.
+/// The shares, by vB, of exact, known and open fee rates, and the same for chunk fee rates. Panics if a bound
+/// is false.
 fn checked(model: &Model, core: &Core) -> [[f32; 3]; 2] {
     let mut sizes = [[0_u32; 3]; 2];
     for entry in model.transactions() {
@@ -266,7 +268,7 @@ proptest! {
         let (scene, _) = watched(sort, &shapes, None, &honest);
         let (with_liar, _) = watched(sort, &shapes, None, &[honest, vec![Peer::Cunning]].concat());
         for (alone, beside) in scene.model.transactions().zip(with_liar.model.transactions()) {
-            // Where the honest ones give no bound, that of one peer counts, and is marked.
+            // If the honest ones give no bound, a single peer's counts and is marked.
             if alone.fee_rate().min().and(alone.fee_rate().max()).is_some() {
                 prop_assert_eq!(alone.fee_rate(), beside.fee_rate());
             }
@@ -298,7 +300,7 @@ fn a_liar_without_contradiction_is_believed() {
         };
         alone.model.transactions().any(is_false)
     };
-    // In some mempools its lie concerns no transaction, or what is known contradicts it.
+    // In some mempools its lie concerns no transaction, or contradicts what is known.
     let believed = (0..6).filter(is_believed).count();
     assert!(believed >= 3, "in {believed} of 6 mempools");
 }

@@ -10,11 +10,11 @@ use std::time::Duration;
 /// The most announcements recorded for one transaction.
 const MAX_ANNOUNCEMENTS: usize = 1_000;
 
-/// A peer that announces transactions, and what its announcements say about fee rates.
+/// A peer that announces transactions, with what its announcements say about fee rates.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Announcer {
     pub(in crate::model) peer: PeerId,
-    /// The lowest fee rate of what it announces, in sat/vB.
+    /// The lowest fee rate that it announces, in sat/vB.
     pub(in crate::model) floor: Option<f64>,
     /// Its netgroup.
     pub(in crate::model) voucher: Vouchers,
@@ -27,7 +27,7 @@ impl From<PeerId> for Announcer {
     }
 }
 
-/// The announcements of a transaction in their order, at most one from each peer.
+/// The announcements of a transaction in order, at most one per peer.
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Announcements {
     list: Packed,
@@ -49,7 +49,7 @@ impl Announcements {
     /// Adds an announcement, `delay` after the first one.
     pub(in crate::model) fn add(&mut self, by: impl Into<Announcer>, delay: Duration) -> Addition {
         let Announcer { peer, floor, .. } = by.into();
-        // Peers are numbered as they are dialled, and never four billions of them.
+        // Peers are numbered as they are dialled, and there are never four billion of them.
         let Ok(peer) = u32::try_from(peer.0) else { return Addition::Refused };
         if self.list.contains(peer) {
             return Addition::Repeated;
@@ -73,7 +73,7 @@ impl Announcements {
         self.list.len()
     }
 
-    /// Adds the announcements of the same transaction by its other id, which began `delay` later.
+    /// Adds the announcements of the same transaction under its other id, which began `delay` later.
     fn merge(&mut self, later: &Self, delay: Duration) {
         let shifted = later.iter().map(|(peer, after)| (peer, delay.saturating_add(after)));
         let mut all: Vec<_> = self.iter().chain(shifted).collect();
@@ -83,13 +83,13 @@ impl Announcements {
         for (peer, delay) in all {
             all_once &= self.add(peer, delay) == Addition::New;
         }
-        // No peer may give two bounds for the same transaction.
+        // A peer must not give two bounds for the same transaction.
         if all_once {
             self.floors.merge(later.floors);
         }
     }
 
-    /// Returns announcements as they were recorded, with the fee filters of their peers.
+    /// Restores recorded announcements, with their peers' fee filters.
     pub(in crate::model) fn recorded(
         list: impl Iterator<Item = (PeerId, Duration)>,
         floors: PeerBound,
@@ -125,7 +125,7 @@ pub(in crate::model) struct Sighting {
 }
 
 impl Sighting {
-    /// A transaction that `by` announced first.
+    /// A transaction first announced by `by`.
     pub(in crate::model) fn new(now: Timestamp, by: Announcer) -> Self {
         let mut sighting = Self::unannounced(now);
         sighting.announcements.add(by, Duration::ZERO);
@@ -137,7 +137,7 @@ impl Sighting {
         Self { first_seen: now, announcements: Announcements::default() }
     }
 
-    /// Joins the sightings of one transaction by its two ids.
+    /// Merges the sightings of one transaction under its two ids.
     pub(in crate::model) fn merged(self, other: Self) -> Self {
         let (mut early, late) =
             if other.first_seen < self.first_seen { (other, self) } else { (self, other) };

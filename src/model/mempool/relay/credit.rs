@@ -1,10 +1,10 @@
-//! What the relay of a transaction says about the peers that announced it.
+//! What the relay of a transaction says about its announcers.
 
 use crate::event::PeerId;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The part of one peer in the relay of one transaction.
+/// One peer's part in the relay of one transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct RelayCredit {
     pub(in crate::model) peer: PeerId,
@@ -14,12 +14,12 @@ pub(in crate::model) struct RelayCredit {
 /// How a peer took part in the relay of a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) enum RelayPart {
-    /// It announced the transaction once more.
+    /// It repeated its announcement.
     Repeated,
     /// It was the first to announce a transaction that arrived, and so far perhaps the only one.
     First { seen: Timestamp, alone: bool },
     /// It announced a transaction that arrived, this long after the first peer.
     After(Duration),
-    /// A second peer announced the transaction that it announced first at `seen`.
+    /// A second peer announced the transaction that this peer first announced at `seen`.
     NotAlone { seen: Timestamp },
 }

@@ -1,18 +1,18 @@
-//! A list of announcements in few bytes, as a thousand peers may announce each of many transactions.
+//! A compact list of announcements, as a thousand peers may announce each of many transactions.
 //!
-//! The numbers of the peers come first, each in as many bytes as the largest needs, so that looking for one compares
-//! many at once; then by how much each delay differs from the one before, in a variable number of bytes. With a few
-//! peers an announcement takes two or three bytes, with a thousand about three.
+//! The peers' numbers come first, each in as many bytes as the largest needs, so that a search compares many
+//! in one step. Then come the differences between consecutive delays, as variable-length integers. An
+//! announcement takes two or three bytes with a few peers, and about three with a thousand.
 
 /// Numbers of peers with delays in ms, in the order in which they were added.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(super) struct Packed {
-    /// With no room to spare: the room costs more than the moves.
+    /// Without spare capacity, which would cost more than the reallocations.
     bytes: Box<[u8]>,
-    /// Of the announcement that was added last.
+    /// The delay of the last announcement.
     last_delay: u32,
     count: u16,
-    /// The bytes of the number of a peer.
+    /// The number of bytes per peer number.
     width: u8,
 }
 
@@ -33,7 +33,7 @@ impl Packed {
         self.count += 1;
     }
 
-    /// Makes room for numbers of peers of `width` bytes.
+    /// Widens peer numbers to `width` bytes.
     fn widen(&mut self, width: u8) {
         if width <= self.width {
             return;
@@ -57,7 +57,7 @@ impl Packed {
         let peers = &self.bytes[..self.len() * width];
         match peer.to_le_bytes() {
             [low, ..] if width == 1 => peers.contains(&low),
-            // To compare all takes less time than to stop at the first one that is equal.
+            // Comparing all takes less time than stopping at the first match.
             [low, high, ..] if width == 2 => {
                 let (peers, peer) = (peers.as_chunks().0, u16::from_le_bytes([low, high]));
                 peers.iter().fold(false, |found, other| found | (u16::from_le_bytes(*other) == peer))
@@ -88,7 +88,7 @@ impl Packed {
     }
 }
 
-/// The number of bytes of the number of a peer.
+/// The number of bytes that a peer number needs.
 fn width_of(peer: u32) -> u8 {
     let bits = u32::BITS - peer.leading_zeros();
     u8::try_from(bits.div_ceil(8).max(1)).unwrap_or(u8::MAX)
@@ -103,7 +103,7 @@ fn numbers(bytes: &[u8], width: usize) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The difference with its sign in the lowest bit, so that small ones are small numbers.
+/// The difference with its sign in the lowest bit, so that small differences are small numbers.
 fn difference(from: u32, to: u32) -> u64 {
     let difference = i64::from(to) - i64::from(from);
     (difference.unsigned_abs() << 1) | u64::from(difference < 0)
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_thousand_peers_take_three_bytes_each() {
-        // In an order without order, within ten seconds.
+        // Unsorted, within ten seconds.
         let list: Vec<_> = (0..1_000).map(|number| (50_000 + number * 7_919 % 1_000, number * 10)).collect();
         let memory = pack(&list).memory();
         assert!(memory < 3_100, "{memory}");
@@ -189,7 +189,7 @@ mod tests {
         }
     }
 
-    /// A number of a peer that takes one to four bytes.
+    /// A peer number of one to four bytes.
     fn number() -> impl Strategy<Value = u32> {
         (any::<u32>(), 0..u32::BITS).prop_map(|(number, shift)| number >> shift)
     }

@@ -18,11 +18,11 @@ const MAX_PENDING: usize = 100_000;
 /// How long a transaction is pending: Core's 60 s for each of ten announcers.
 const EXPIRY: Duration = Duration::from_mins(10);
 
-/// The announced transactions that have not arrived: bounded for each peer, in total and in time.
+/// Announced transactions that have not arrived: bounded per peer, in total, and in time.
 #[derive(Debug, Default)]
 pub(in crate::model::mempool) struct Pending {
     sightings: IndexMap<TxHash, Sighting, RandomState>,
-    /// Oldest first. Transactions that arrived stay until they expire or too many have gathered.
+    /// Oldest first. Transactions that arrived stay until they expire or too many have accumulated.
     order: VecDeque<(Timestamp, TxHash)>,
     per_peer: HashMap<PeerId, usize, RandomState>,
 }
@@ -56,7 +56,7 @@ impl Pending {
         Addition::New
     }
 
-    /// Iterates over the pending announcements with the time of each, in no order.
+    /// Iterates over the pending announcements with their times, unordered.
     pub(in crate::model::mempool) fn announcements(
         &self,
     ) -> impl Iterator<Item = (Timestamp, PeerId, TxHash)> {
@@ -91,7 +91,7 @@ impl Pending {
                 self.take(hash);
             }
         }
-        // Most arrive within seconds. Rebuilding the queue when it is half stale costs a few steps per
+        // Most arrive within seconds. Rebuilding the queue when half of it is stale costs a few steps per
         // announcement.
         if self.order.len() > 2 * self.sightings.len() + 1_000 {
             let sightings = &self.sightings;

@@ -1,4 +1,4 @@
-//! How restored transactions enter the mempool, and how they leave it if nobody has them.
+//! How restored transactions enter the mempool, and how they leave it if no peer has them.
 
 use crate::chain::limits::MEMPOOL_EXPIRY;
 use crate::event::{Knowledge, RestoredTx, TxSource};
@@ -17,13 +17,13 @@ use crate::util::time::Timestamp;
 use crate::wire::{TxHash, Txid, Wtxid};
 use std::sync::Arc;
 
-/// The parts of 1 sat/vB in which bounds are saved.
+/// Saved bounds are in parts of 1 sat/vB; this is their number.
 const PARTS: f64 = 10_000.0;
 
 impl Mempool {
-    /// Puts a transaction of an earlier run into the mempool; its parents went before it. Returns its key, or
-    /// `None` if it is expired, confirmed or here already, or conflicts with a transaction that is here: what
-    /// peers relay now is newer.
+    /// Adds a transaction of an earlier run to the mempool, after its parents. Returns its key, or `None` if
+    /// it has expired, is confirmed or already here, or conflicts with a transaction that is here: what peers
+    /// relay now is newer.
     pub(super) fn enter(
         &mut self,
         now: Timestamp,
@@ -77,7 +77,8 @@ impl Mempool {
         }
     }
 
-    /// Returns the ids of the restored transactions that nobody announced and that peers lack by `is_missing`.
+    /// Returns the ids of the restored transactions that no peer announced and that, according to
+    /// `is_missing`, peers lack.
     pub(super) fn missing(
         &self,
         is_missing: impl Fn(&MempoolEntry) -> bool,
@@ -97,8 +98,8 @@ impl Mempool {
         })
     }
 
-    /// Removes the restored transactions that nobody announced, that peers lack by `is_missing`, and that have
-    /// no child left, the latest ones first. Returns their ids.
+    /// Removes the restored transactions that no peer announced, that peers lack according to `is_missing`,
+    /// and that have no child left, latest first. Returns their ids.
     pub(super) fn remove_missing(
         &mut self,
         is_missing: impl Fn(&MempoolEntry) -> bool,
@@ -120,14 +121,14 @@ impl Mempool {
 }
 
 impl MempoolEntry {
-    /// Returns what is known about the transaction and its bytes do not say, for a later run.
+    /// Returns what is known about the transaction beyond its bytes, for a later run.
     pub(crate) fn knowledge(&self) -> Knowledge {
         let values =
             (0..self.tx().input_count()).filter_map(|vin| Some((vin, self.prevout_value(vin as usize)?)));
         let bounds = self.fee_rate().bounds().unwrap_or_default();
         let announcers = self.announced_by();
         Knowledge {
-            // Peers have other numbers in each run, so who announced it before may do so again.
+            // Peers have different numbers in each run, so earlier announcers may announce it again.
             announcers: self.earlier_announcers().max(u16::try_from(announcers).unwrap_or(u16::MAX)),
             is_proven: self.vouch().is_proven(),
             lower: bounds.low.map_or(0, parts),
@@ -137,7 +138,7 @@ impl MempoolEntry {
     }
 }
 
-/// Adds the bounds of an earlier run, as one more peer would give them.
+/// Adds the bounds of an earlier run, as from one more peer.
 pub(in crate::model::mempool) fn add_bounds(entry: &mut MempoolEntry, knowledge: &Knowledge) {
     let rate = |parts: u32| Some(f64::from(parts) / PARTS).filter(|_| parts > 0);
     if let Some(lower) = rate(knowledge.lower) {

@@ -1,10 +1,10 @@
-//! The events by which another model continues a restoration.
+//! The events from which another model continues a restoration.
 
 use super::{Phase, Restoration};
 use crate::event::{CatchUp, EventKind, Restored, Saved};
 
 impl Restoration {
-    /// Returns the events by which another one gets what waits.
+    /// Returns the events that give another model the waiting transactions.
     pub(in crate::model) fn keyframe(&self) -> Vec<EventKind> {
         let mut events = Vec::new();
         if self.room.len() > 0 {

@@ -1,10 +1,10 @@
-//! The mempool of an earlier run, until it is one with that of today.
+//! The mempool of an earlier run, until it is merged with today's.
 //!
-//! Its transactions wait until the blocks since then are known; those that these confirm or make invalid
-//! never enter the mempool. The others enter, parents first, a few with each event. They are confirmed when a
-//! peer announces them or has them in the list of its whole mempool (BIP35). Those that a whole list lacks are
-//! requested from peers; what nobody sends or announces within some minutes leaves. Without a list they stay, as
-//! old as they are.
+//! Its transactions wait until the blocks since then are known; those that these blocks confirm or make
+//! invalid never enter the mempool. The others enter, parents first, a few with each event. A peer vouches
+//! for them by announcing them or by having them in its whole-mempool list (BIP35). Those missing from a
+//! complete list are requested from peers, and leave if no peer sends or announces them within some minutes.
+//! Without a list they stay, however old.
 
 mod enter;
 mod keyframe;
@@ -26,17 +26,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use waiting_room::WaitingRoom;
 
-/// How many transactions enter the mempool with one event: a few milliseconds.
+/// How many transactions enter the mempool per event: a few milliseconds' worth.
 const MAX_STEP: usize = 100;
 
-/// The most entries of lists that are remembered until all transactions have entered.
+/// How many list entries are remembered until all transactions have entered.
 const MAX_LISTED: usize = 500_000;
 
-/// How long peers may announce a transaction that the list of a whole mempool lacks, before it leaves.
+/// How long peers have to announce a transaction missing from a whole-mempool list before it is removed.
 const GRACE: Duration = Duration::from_mins(3);
 
-/// The most transactions that peers are asked to send because a list lacks them: about a tenth of a mempool that
-/// differs much.
+/// The most transactions that peers are asked to send because a list lacks them: about a tenth of a mempool
+/// that differs greatly.
 const MAX_RESENT: usize = 5_000;
 
 /// The mempool of an earlier run.
@@ -45,16 +45,17 @@ pub(in crate::model) struct Restoration {
     phase: Phase,
     saved: Timestamp,
     room: WaitingRoom,
-    /// What is to enter the mempool, the next one last.
+    /// The transactions still to enter, next one last.
     queue: Vec<Txid>,
-    /// Those that entered, and were neither announced, listed nor sent since: the beginning of their txids.
+    /// Those that entered and have since been neither announced, listed nor sent, by the beginning of their
+    /// txids.
     unconfirmed: HashSet<u64, RandomState>,
-    /// The beginning of the ids in lists, until everything has entered.
+    /// The beginnings of listed ids, until everything has entered.
     listed: HashSet<u64, RandomState>,
     has_list: bool,
     /// The fee rate below which the lists contain nothing, in sat/vB.
     list_floor: Option<f64>,
-    /// When the unconfirmed ones leave.
+    /// When the unconfirmed ones are removed.
     leave_at: Option<Timestamp>,
     /// Those that entered, oldest first.
     expiring: VecDeque<TxKey>,
@@ -62,43 +63,43 @@ pub(in crate::model) struct Restoration {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 enum Phase {
-    /// Nothing is to be restored, or nothing is left to do.
+    /// There is nothing to restore, or nothing left to do.
     #[default]
     None,
     /// Transactions are being loaded, if there are any.
     Loading,
-    /// The blocks since the earlier run are missing, so many of them as far as it is known.
+    /// Blocks since the earlier run are missing; their number, if known.
     Waiting(Option<u32>),
-    /// The transactions enter the mempool.
+    /// The transactions are entering the mempool.
     Entering,
-    /// All of them entered.
+    /// All transactions have entered.
     Entered,
 }
 
-/// What a step of the restoration led to.
+/// The result of a step of the restoration.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Progress {
     /// The transactions that entered the mempool.
     pub(in crate::model) entered: Vec<Wtxid>,
     /// The transactions that will not enter it.
     pub(in crate::model) dropped: Vec<Txid>,
-    /// What the network should do.
+    /// Requests to the network.
     pub(in crate::model) requests: Vec<Request>,
-    /// What happened as a whole.
+    /// A milestone that was reached.
     pub(in crate::model) milestone: Option<Milestone>,
 }
 
-/// What happened to the mempool of an earlier run as a whole.
+/// A milestone in restoring an earlier run's mempool.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Milestone {
-    /// Its transactions enter the mempool.
+    /// Its transactions are entering the mempool.
     Restored {
         /// The number of transactions.
         transactions: usize,
         /// When the mempool was saved.
         saved: Timestamp,
     },
-    /// It is discarded: it is not known what blocks confirmed since.
+    /// It is discarded, because it is unknown what blocks have confirmed since.
     Discarded {
         /// The number of transactions.
         transactions: usize,
@@ -107,44 +108,44 @@ pub enum Milestone {
         /// Why.
         why: CatchUpFailure,
     },
-    /// It was compared with the list of a whole mempool.
+    /// It was compared with a whole-mempool list.
     Reconciled {
-        /// The number of transactions that left because nobody has them.
+        /// The number of transactions removed because no peer has them.
         removed: usize,
     },
 }
 
-/// What is shown of the mempool of an earlier run.
+/// The status of an earlier run's mempool.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RestoredStatus {
-    /// The number of transactions that wait, or that were neither announced nor listed since.
+    /// The number of transactions that are waiting, or that have been neither announced nor listed since.
     pub transactions: usize,
     /// When the mempool was saved.
     pub saved: Timestamp,
-    /// What the transactions wait for, if they do not count yet.
+    /// What the transactions are waiting for, if they do not count yet.
     pub waits_for: Option<WaitsFor>,
 }
 
-/// What restored transactions wait for.
+/// What restored transactions are waiting for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WaitsFor {
     /// The rest of the transactions.
     Loading,
     /// A peer that knows the best chain.
     Peers,
-    /// This number of blocks.
+    /// This many blocks.
     Blocks(u32),
-    /// The transactions before them.
+    /// Their turn to enter the mempool.
     Entering,
 }
 
 impl Restoration {
-    /// Something may have been saved by an earlier run.
+    /// An earlier run may have saved something.
     pub(in crate::model) fn expected() -> Self {
         Self { phase: Phase::Loading, ..Self::default() }
     }
 
-    /// Takes a part of what an earlier run saved. At most `max_memory` bytes wait.
+    /// Adds a part of what an earlier run saved. At most `max_memory` bytes may wait.
     pub(in crate::model) fn load(&mut self, part: &Restored, max_memory: u64) -> Progress {
         let mut progress = Progress::default();
         match part {
@@ -176,7 +177,7 @@ impl Restoration {
         progress
     }
 
-    /// Takes note of how far the download of the blocks since then is.
+    /// Notes the progress of downloading the blocks since then.
     pub(in crate::model) fn catch_up(&mut self, catch_up: CatchUp) -> Progress {
         let mut progress = Progress::default();
         if !matches!(self.phase, Phase::Waiting(_)) {
@@ -195,7 +196,7 @@ impl Restoration {
                 let txs = std::mem::take(self).room.take_all();
                 progress.milestone = Some(Milestone::Discarded { transactions: txs.len(), saved, why });
                 progress.dropped = txs.iter().map(|tx| tx.tx.txid()).collect();
-                // They are fetched like all others if peers still have them.
+                // They are fetched like any others if peers still have them.
                 let ids = txs.iter().map(|tx| (tx.tx.txid(), tx.tx.wtxid()));
                 progress.requests.extend([Request::Forget(ids.collect()), Request::Relist]);
             }
@@ -203,12 +204,12 @@ impl Restoration {
         progress
     }
 
-    /// Takes note of a block, past or new. Returns the waiting transactions that it confirms or makes invalid.
+    /// Notes a block, past or new. Returns the waiting transactions that it confirms or makes invalid.
     pub(in crate::model) fn connect(&mut self, block: &Block) -> Vec<Txid> {
         if self.room.len() == 0 { Vec::new() } else { self.room.connect(block) }
     }
 
-    /// Takes note of transactions that a peer announced.
+    /// Notes an announcement by a peer.
     pub(in crate::model) fn announced(&mut self, mempool: &Mempool, txs: &[TxHash]) {
         if !self.unconfirmed.is_empty() {
             for &hash in txs {
@@ -217,13 +218,13 @@ impl Restoration {
         }
     }
 
-    /// Takes note of a transaction that a peer sent.
+    /// Notes a transaction from a peer.
     pub(in crate::model) fn sent(&mut self, txid: Txid) {
         self.unconfirmed.remove(&beginning(txid.0));
     }
 
-    /// Takes note of a part of the list of a peer's whole mempool. `floor` is the fee rate below which the peer
-    /// has nothing, in sat/vB.
+    /// Notes a part of a peer's whole-mempool list. `floor` is the fee rate below which the peer has nothing,
+    /// in sat/vB.
     pub(in crate::model) fn listed(
         &mut self,
         mempool: &Mempool,
@@ -238,21 +239,21 @@ impl Restoration {
             }
         }
         if is_complete {
-            // What one of the lists could contain was looked for.
+            // The lowest floor counts: everything above it could have been on one of the lists.
             let lower = |known: f64| floor.map(|floor| floor.min(known));
             self.list_floor = if self.has_list { self.list_floor.and_then(lower) } else { floor };
             self.has_list = true;
         }
     }
 
-    /// Takes note of a transaction that left the mempool.
+    /// Notes a transaction that left the mempool.
     pub(in crate::model) fn removed(&mut self, txid: Txid) {
         if !self.unconfirmed.is_empty() {
             self.unconfirmed.remove(&beginning(txid.0));
         }
     }
 
-    /// Does what is due: moves transactions into the mempool, or out of it.
+    /// Moves transactions into or out of the mempool, as is due.
     pub(in crate::model) fn step(
         &mut self,
         mempool: &mut Mempool,
@@ -308,7 +309,7 @@ impl Restoration {
                 continue;
             }
             self.queue.pop();
-            // A block may have confirmed it since, or it went before a child.
+            // A block may have confirmed it since, or it entered before one of its children.
             let Some(restored) = self.room.take(txid) else { continue };
             let Some(key) = mempool.enter(now, &restored, changes) else {
                 if mempool.by_txid(txid).is_none() {
@@ -336,27 +337,27 @@ impl Restoration {
         }
     }
 
-    /// Whether the transaction waits: it is here, although it does not count yet.
+    /// Whether the transaction is waiting: it is here, although it does not count yet.
     pub(in crate::model) fn waits(&self, txid: Txid) -> bool {
         self.room.contains(txid)
     }
 
-    /// Whether there are blocks that the waiting transactions do not take into account.
+    /// Whether there are blocks that the waiting transactions do not account for yet.
     pub(in crate::model) fn awaits_blocks(&self) -> bool {
         matches!(self.phase, Phase::Loading | Phase::Waiting(_))
     }
 
-    /// Whether something may have been saved by an earlier run, and nothing was loaded yet.
+    /// Whether an earlier run may have saved something that has not been loaded yet.
     pub(in crate::model) fn is_loading(&self) -> bool {
         self.phase == Phase::Loading
     }
 
-    /// Whether the next event moves transactions into the mempool.
+    /// Whether the next event will move transactions into the mempool.
     pub(in crate::model) fn is_entering(&self) -> bool {
         self.phase == Phase::Entering
     }
 
-    /// Returns what is shown; `None` if nothing was restored or everything is confirmed.
+    /// Returns the status; `None` if nothing was restored, or once every transaction is vouched for.
     pub(in crate::model) fn status(&self) -> Option<RestoredStatus> {
         let waits_for = match self.phase {
             Phase::None => return None,
@@ -384,8 +385,8 @@ fn bytes(hash: TxHash) -> [u8; 32] {
     }
 }
 
-/// The beginning of an id. That two have the same one takes an attacker 2⁶⁴ hashes, and keeps a transaction
-/// that nobody else has.
+/// The beginning of an id. Finding two ids with the same beginning takes an attacker 2⁶⁴ hashes, and only
+/// keeps a transaction that no other node has.
 fn beginning(id: [u8; 32]) -> u64 {
     id.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
 }

@@ -1,4 +1,4 @@
-//! The mempool of an earlier run waits, enters, and is compared with that of today.
+//! An earlier run's mempool waits, enters, and is compared with today's.
 
 use crate::chain::limits::MEMPOOL_EXPIRY;
 use crate::event::{
@@ -95,7 +95,7 @@ fn what_a_block_confirmed_or_made_invalid_never_enters() {
     let double_spend = spend(&[coin(3)], &[11]);
     let all = [&confirmed, &kept, &child_of_confirmed, &invalid, &child_of_invalid];
     load(&mut scene, all.iter().map(|tx| restored(tx, 9)).collect());
-    // Past blocks come in any order.
+    // Past blocks arrive in any order.
     let dropped = past_block(&mut scene, 102, &[&double_spend]);
     let Some(Change::RestoredDropped(mut dropped)) = dropped.first().cloned() else { panic!("{dropped:?}") };
     dropped.sort_unstable();
@@ -173,7 +173,7 @@ fn what_a_whole_list_lacks_and_no_peer_announces_leaves_after_some_minutes() {
     let all = [&listed, &announced, &parent, &lost, &child];
     load(&mut scene, all.iter().map(|tx| restored(tx, 9)).collect());
     scene.connect(1);
-    // The list may come while the transactions still wait.
+    // The list may arrive while the transactions are still waiting.
     list(&mut scene, &[&listed]);
     caught_up(&mut scene).announce(1, &announced).announce(1, &child).pass(179).connect(2);
     assert_eq!(scene.mempool().len(), 5);

@@ -1,4 +1,4 @@
-//! The transactions of an earlier run that wait for the blocks since then.
+//! The transactions of an earlier run that are waiting for the blocks since then.
 
 use crate::event::RestoredTx;
 use crate::util::time::Timestamp;
@@ -6,23 +6,24 @@ use crate::wire::{Block, OutPoint, Transaction, Txid};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
-/// The memory of a waiting transaction and of each of its inputs, besides its bytes.
+/// The memory of a waiting transaction besides its bytes, and of each of its inputs.
 const FIXED_MEMORY: usize = 440;
 const INPUT_MEMORY: usize = 120;
 
-/// Transactions that do not conflict with each other, within a limit of memory.
+/// Transactions that do not conflict with each other, within a memory limit.
 #[derive(Debug, Default)]
 pub(super) struct WaitingRoom {
     txs: HashMap<Txid, RestoredTx, RandomState>,
     spends: HashMap<OutPoint, Txid, RandomState>,
-    /// All that were added, in the order in which they were loaded.
+    /// All that were added, in loading order.
     by_age: Vec<(Timestamp, Txid)>,
     /// In bytes.
     memory: u64,
 }
 
 impl WaitingRoom {
-    /// Adds a transaction, unless it is too much or conflicts with another one. Returns whether it was added.
+    /// Adds a transaction, unless it exceeds the limit or conflicts with another one. Returns whether it was
+    /// added.
     pub(super) fn insert(&mut self, tx: RestoredTx, max_memory: u64) -> bool {
         let memory = self.memory + memory(&tx.tx);
         let txid = tx.tx.txid();
@@ -99,12 +100,12 @@ impl WaitingRoom {
     /// Returns all transactions, in the order in which they were first seen.
     pub(super) fn by_age(&mut self) -> impl DoubleEndedIterator<Item = Txid> + use<> {
         let mut by_age = std::mem::take(&mut self.by_age);
-        // Stable, which takes little time as they were saved in about this order.
+        // Stable, and fast because they were saved in about this order.
         by_age.sort_by_key(|(first_seen, _)| *first_seen);
         by_age.into_iter().map(|(_, txid)| txid)
     }
 
-    /// Returns the parents of a transaction that wait as well.
+    /// Returns the parents of a transaction that are also waiting.
     pub(super) fn parents(&self, txid: Txid) -> impl Iterator<Item = Txid> {
         let tx = self.txs.get(&txid);
         let parents = tx.into_iter().flat_map(|tx| tx.tx.inputs()).map(|input| input.prevout.txid);

@@ -1,10 +1,10 @@
-//! Which transactions count: what a single netgroup vouches for can be made up.
+//! Which transactions count, given that a single netgroup can make them up.
 //!
-//! A peer vouches for a transaction by announcing, listing (BIP35) or serving it, and with it for all
+//! A peer vouches for a transaction by announcing, listing (BIP35) or serving it, and thereby for all its
 //! ancestors: its node would not have accepted it without them. Relay is slow and seen by many, but a list
-//! may name a whole mempool of self-made transactions that pay what they like. So a listed transaction
-//! counts in no figure, replaces nothing and stands in nobody's way until peers of two [netgroups](voucher)
-//! vouch for it. While all relaying peers belong to one netgroup there is nobody to ask: everything counts.
+//! may contain a whole mempool of made-up transactions with arbitrary fees. A listed transaction therefore
+//! counts in no figure, replaces nothing and blocks nothing until peers of two [netgroups](voucher) vouch for
+//! it. While all relaying peers belong to one netgroup, there is no other to ask, and everything counts.
 
 pub(in crate::model::mempool) mod spread;
 pub(in crate::model::mempool) mod state;
@@ -23,13 +23,13 @@ impl Mempool {
         spread::vouch(&mut self.entries, key, by, self.one_netgroup, changes);
     }
 
-    /// Sets whether all relaying peers belong to one netgroup. Entries follow when they are vouched for
-    /// again, be it by nobody.
+    /// Sets whether all relaying peers belong to one netgroup. Entries are updated when they are next vouched
+    /// for, even by no peer.
     pub(in crate::model) fn set_one_netgroup(&mut self, one_netgroup: bool) {
         self.one_netgroup = one_netgroup;
     }
 
-    /// Whether all relaying peers belong to one netgroup, so that what it alone vouches for counts.
+    /// Whether all relaying peers belong to one netgroup, so that its word alone counts.
     pub(crate) fn is_one_netgroup(&self) -> bool {
         self.one_netgroup
     }

@@ -11,7 +11,7 @@ pub(super) fn vouch(entries: &mut Entries, key: TxKey, by: Vouch, one_netgroup: 
     spread(entries, vec![key], by, one_netgroup, changes);
 }
 
-/// Adds what is said of a newcomer to its ancestors.
+/// Passes a newcomer's vouchers on to its ancestors.
 pub(in crate::model::mempool) fn vouch_for_parents(
     entries: &mut Entries,
     tx: &Transaction,
@@ -23,8 +23,8 @@ pub(in crate::model::mempool) fn vouch_for_parents(
     spread(entries, parents, by, one_netgroup, changes);
 }
 
-/// Each entry changes a few times in its life, so the walk is short in the long run, however deep the
-/// ancestors are.
+/// Each entry changes only a few times in its life, so the walk is short on average, however deep the
+/// ancestry.
 fn spread(
     entries: &mut Entries,
     mut to_visit: Vec<TxKey>,
@@ -48,7 +48,7 @@ fn spread(
     }
 }
 
-/// Returns what the children of a newcomer that arrived before it say about it.
+/// Returns how the newcomer's children, which arrived earlier, vouch for it.
 pub(in crate::model::mempool) fn inherited(entries: &Entries, tx: &Transaction, own: Vouch) -> Vouch {
     let children = entries.spends().children(tx).filter_map(|child| entries.get(child));
     children.fold(own, |vouch, child| vouch.with(child.vouch(), false))

@@ -2,31 +2,31 @@
 
 use crate::model::mempool::vouch::voucher::Vouchers;
 
-/// A peer announced and sent the transaction, or one that spends it: it counts on its own.
+/// A peer announced and sent the transaction, or a descendant, so it counts on its own.
 const RELAYED: u16 = 1 << Vouchers::BITS;
 
 /// The entry counts in the figures.
 const COUNTS: u16 = RELAYED << 1;
 
-/// Who vouches for an entry, whether it was relayed, and whether it counts; in two bytes, as there may be
+/// Who vouches for an entry, whether it was relayed, and whether it counts. Only two bytes, as there may be
 /// hundreds of thousands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model::mempool) struct Vouch(u16);
 
 impl Vouch {
-    /// What peers vouch for by announcing, listing or serving it.
+    /// Vouching by announcing, listing or serving.
     pub(in crate::model::mempool) const fn by(vouchers: Vouchers) -> Self {
         Self(vouchers.number())
     }
 
-    /// The same, if a peer announced it and sent it then.
+    /// The same, if a peer announced it and then sent it.
     #[must_use]
     pub(in crate::model::mempool) const fn relayed(self, is_relayed: bool) -> Self {
         if is_relayed { Self(self.0 | RELAYED) } else { self }
     }
 
-    /// Returns what both say of the same transaction, or of it and one that spends it. It counts if it was
-    /// relayed, if several netgroups vouch for it, or if there is but `one_netgroup` to ask.
+    /// Combines what is known about a transaction, or about it and a descendant. It counts if it was relayed,
+    /// if several netgroups vouch for it, or if there is only `one_netgroup` to ask.
     #[must_use]
     pub(in crate::model::mempool) const fn with(self, other: Self, one_netgroup: bool) -> Self {
         let vouchers = self.vouchers().with(other.vouchers());
@@ -34,12 +34,12 @@ impl Vouch {
         if one_netgroup || proven.is_proven() { Self(proven.0 | COUNTS) } else { proven }
     }
 
-    /// Returns what is known as a number: bits 0 to 13 for the netgroups, bit 14 for relayed, bit 15 for counting.
+    /// Encodes the value: bits 0 to 13 for the netgroups, bit 14 for relayed, bit 15 for counting.
     pub(in crate::model::mempool) const fn number(self) -> u16 {
         self.0
     }
 
-    /// Returns what [`Vouch::number`] was returned of.
+    /// Decodes the result of [`Vouch::number`].
     pub(in crate::model::mempool) const fn from_number(number: u16) -> Self {
         Self(number)
     }
@@ -53,12 +53,12 @@ impl Vouch {
         self.vouchers().are_several()
     }
 
-    /// Whether it counts whoever is connected.
+    /// Whether it counts whichever peers are connected.
     pub(in crate::model::mempool) const fn is_proven(self) -> bool {
         self.0 & RELAYED != 0 || self.is_by_several()
     }
 
-    /// Whether it counts at present.
+    /// Whether it currently counts.
     pub(in crate::model::mempool) const fn counts(self) -> bool {
         self.0 & COUNTS != 0
     }

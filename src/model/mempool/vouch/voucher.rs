@@ -6,13 +6,13 @@ use crate::event::PeerId;
 use foldhash::quality::FixedState;
 use std::hash::{BuildHasher, Hash};
 
-/// Nobody vouches.
+/// No peer vouches.
 const NOBODY: u16 = 0;
 
 /// Peers of several netgroups vouch.
 const SEVERAL: u16 = 1;
 
-/// The netgroups that vouch for something: none, one with its number, or several.
+/// The netgroups that vouch for something: none, one by its number, or several.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Vouchers(u16);
 
@@ -20,12 +20,12 @@ impl Vouchers {
     pub(in crate::model) const NOBODY: Self = Self(NOBODY);
     pub(in crate::model) const SEVERAL: Self = Self(SEVERAL);
 
-    /// The bits of a netgroup's number. Two netgroups share one by a chance of 1 in 16,000, and then count as
-    /// one: a transaction counts later than it could, never earlier.
+    /// The bits of a netgroup's number. Two netgroups share one with a probability of 1 in 16,000 and then
+    /// count as one: a transaction may then count later than it should, but never earlier.
     pub(in crate::model) const BITS: u32 = 14;
 
-    /// Returns the netgroup of a peer. Addresses without one (names, and what is not part of the public
-    /// internet, such as loopback) are each a group of their own.
+    /// Returns the netgroup of a peer. An address without one (a name, or one outside the public internet,
+    /// such as loopback) is its own group.
     pub(in crate::model) fn of(address: &PeerAddress) -> Self {
         match NetGroup::of(&address.host).filter(|_| is_routable(&address.host)) {
             Some(group) => Self::numbered(group),
@@ -44,7 +44,7 @@ impl Vouchers {
         Self(number.max(SEVERAL + 1))
     }
 
-    /// Returns the netgroups of both.
+    /// Returns the union.
     #[must_use]
     pub(in crate::model) const fn with(self, other: Self) -> Self {
         match (self.0, other.0) {

@@ -152,19 +152,19 @@ fn made_up_commands_are_counted_together() {
 fn the_messages_are_the_last_25_messages_over_several_reports() {
     let mut peer = ready();
     for second in 0..40 {
-        let said = RecentMessage {
+        let message = RecentMessage {
             time: at(second),
             direction: Direction::Sent,
             command: "ping".to_owned(),
             bytes: 32,
             summary: String::new(),
         };
-        let traffic = Traffic { commands: Vec::new(), recent: vec![said] };
+        let traffic = Traffic { commands: Vec::new(), recent: vec![message] };
         peer.apply(at(second), &PeerEvent::Traffic(Arc::new(traffic)));
     }
     let messages: Vec<_> = peer.recent_messages().collect();
     assert_eq!(messages.len(), 25);
-    assert_eq!(messages.last().map(|said| said.time), Some(at(39)));
+    assert_eq!(messages.last().map(|message| message.time), Some(at(39)));
 }
 
 #[test]

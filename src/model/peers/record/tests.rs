@@ -122,7 +122,7 @@ fn the_best_block_is_on_our_chain_and_leads_are_measured() {
     assert_eq!(stats(&scene, 1).best_height, None, "no chain is known to judge it by");
     scene.peer(1, announced()).happen(EventKind::Tip(tip));
     assert_eq!(stats(&scene, 1).best_height, Some(900_001));
-    assert_eq!(stats(&scene, 2).best_height, Some(900_000), "as it said at the start");
+    assert_eq!(stats(&scene, 2).best_height, Some(900_000), "as it message at the start");
     scene.pass(1).peer(2, announced());
     assert_eq!(stats(&scene, 2).best_height, Some(900_001));
     let leads = [1, 2, 3].map(|peer| stats(&scene, peer).block_lead);

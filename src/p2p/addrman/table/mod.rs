@@ -248,8 +248,8 @@ impl AddrTable {
 
 /// Returns when `known` was seen, if the claim is credible.
 fn credible_time(known: &KnownAddress, source: &AddrSource, now: Timestamp) -> Timestamp {
-    let said = Timestamp::from_secs(known.time.into());
-    let seen = if said < EARLIEST || said > now + MAX_FUTURE { now - AGE_OF_UNDATED } else { said };
+    let text = Timestamp::from_secs(known.time.into());
+    let seen = if text < EARLIEST || text > now + MAX_FUTURE { now - AGE_OF_UNDATED } else { text };
     match source {
         AddrSource::Peer(peer) if peer.host != known.address.host => seen - TIME_PENALTY,
         _ => seen,

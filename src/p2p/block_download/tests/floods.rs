@@ -60,7 +60,7 @@ fn after_a_flood_of_headers_old_blocks_of_the_honest_chain_are_not_new() {
     scene.connect(A, 0);
     scene.timer();
     scene.says(A, &Input::Headers(Ok(branch(genesis(), 200, 1))));
-    assert!(requested_blocks(&scene.timer()) > 0, "they are as good as any");
+    assert!(requested_blocks(&scene.timer()) > 0, "they count like any others");
     scene.connect(B, 300);
     scene.timer();
     let actions = scene.says(B, &headers(&honest));

@@ -26,7 +26,7 @@ fn headers_that_were_requested_before_a_sleep_have_the_rest_of_their_time() {
     assert_eq!(asked_for_headers(&scene.timer()), [A]);
     scene.wait(Duration::from_secs(1));
     scene.sleep();
-    assert_eq!(scene.timer(), [], "nobody else is asked");
+    assert_eq!(scene.timer(), [], "no other peer is asked");
     scene.wait(Duration::from_secs(1));
     assert_eq!(asked_for_headers(&scene.timer()), [B, C], "two seconds without the sleep");
 }
@@ -45,7 +45,7 @@ fn a_new_block_that_was_requested_before_a_sleep_is_not_requested_from_others() 
         assert_eq!(scene.timer()[0], request);
         scene.wait(Duration::from_secs(1));
         scene.sleep();
-        assert_eq!(scene.timer(), [], "nobody else is asked");
+        assert_eq!(scene.timer(), [], "no other peer is asked");
         scene.wait(Duration::from_secs(1));
         assert_eq!(scene.timer(), [get_block(B, &chain[1])], "two seconds without the sleep");
     }

@@ -122,7 +122,7 @@ fn they_are_extra_connections_and_do_not_count_as_peers() {
     let next = search.dial(START);
     assert!(next.iter().all(|dial| dial.kind == ConnectionKind::MempoolFetch), "three peers are connected");
     let addresses: HashSet<_> = dials.iter().chain(&next).map(|dial| dial.address.clone()).collect();
-    assert_eq!(addresses.len(), dials.len() + next.len(), "nobody is connected twice");
+    assert_eq!(addresses.len(), dials.len() + next.len(), "no node is connected twice");
 }
 
 #[test]

@@ -92,7 +92,7 @@ async fn a_proxy_without_passwords_will_do() {
 #[tokio::test]
 async fn a_refusal_says_whether_the_peer_or_the_proxy_is_at_fault() {
     let refused = |code| [5, code, 0, 1, 0, 0, 0, 0, 0, 0];
-    for (code, said) in [
+    for (code, message) in [
         (1, "unreachable by the proxy: failed without a reason"),
         (3, "unreachable by the proxy: network unreachable"),
         (4, "unreachable by the proxy: host unreachable"),
@@ -103,25 +103,25 @@ async fn a_refusal_says_whether_the_peer_or_the_proxy_is_at_fault() {
     ] {
         let answer = refused(code);
         let (_, dialled) = dial_through(&[(METHODS, &[5, 0]), (request(8), &answer)], &at("20.1.0.1")).await;
-        assert_reason(dialled, said);
+        assert_reason(dialled, message);
     }
-    for (script, said) in [
+    for (script, message) in [
         (&[(METHODS, &b"HTTP/1.1 400 Bad Request\r\n"[..])][..], "PROXY: does not speak SOCKS5"),
         (&[(METHODS, &[5, 0xff])], "PROXY: requires a user name and password"),
         (&[(METHODS, &[5, 2]), (CREDENTIALS, &[1, 1])], "PROXY: requires a user name and password"),
         (&[], "PROXY: closed the connection"),
     ] {
         let (_, dialled) = dial_through(script, &at("20.1.0.1")).await;
-        assert_reason(dialled, said);
+        assert_reason(dialled, message);
     }
 }
 
-/// `PROXY` in `said` stands for the proxy's address.
-fn assert_reason(dialled: Result<TcpStream, DisconnectReason>, said: &str) {
+/// `PROXY` in `message` stands for the proxy's address.
+fn assert_reason(dialled: Result<TcpStream, DisconnectReason>, message: &str) {
     let reason = dialled.unwrap_err();
     let expected = match &reason {
-        DisconnectReason::Proxy { proxy, .. } => said.replace("PROXY", &format!("proxy {proxy}")),
-        _ => said.to_owned(),
+        DisconnectReason::Proxy { proxy, .. } => message.replace("PROXY", &format!("proxy {proxy}")),
+        _ => message.to_owned(),
     };
     assert_eq!(reason.to_string(), expected);
 }

@@ -69,32 +69,32 @@ impl World {
 
     pub(super) fn step(&mut self, script: &mut Script) {
         let kind = script.byte() % 24;
-        let whom = usize::from(script.byte());
+        let index = usize::from(script.byte());
         match kind {
-            0 | 1 => self.open(whom, (kind == 1).then(|| script.version())),
+            0 | 1 => self.open(index, (kind == 1).then(|| script.version())),
             2 => {
                 const SECONDS: [u64; 8] = [1, 2, 5, 31, 61, 130, 1_300, 7_300];
-                self.wait(Duration::from_secs(SECONDS[whom % SECONDS.len()]));
+                self.wait(Duration::from_secs(SECONDS[index % SECONDS.len()]));
             }
-            3 => self.wait(Duration::from_millis(whom as u64 * 10)),
+            3 => self.wait(Duration::from_millis(index as u64 * 10)),
             4 => {
-                let request = self.request(whom, script);
+                let request = self.request(index, script);
                 self.net.request(request, self.now);
                 self.seen_again();
             }
             _ if self.peers.is_empty() => {}
             5 => {
-                let (peer, _) = self.peers[whom % self.peers.len()];
+                let (peer, _) = self.peers[index % self.peers.len()];
                 let deeds = self.net.ended(peer, DisconnectReason::ClosedByPeer, self.now);
                 self.saw(deeds);
             }
-            6 | 7 => self.serve(whom % self.peers.len(), script),
+            6 | 7 => self.serve(index % self.peers.len(), script),
             8 => {
-                let (peer, _) = self.peers[whom % self.peers.len()];
+                let (peer, _) = self.peers[index % self.peers.len()];
                 self.says(peer, Message::Verack);
             }
             _ => {
-                let (peer, _) = self.peers[whom % self.peers.len()];
+                let (peer, _) = self.peers[index % self.peers.len()];
                 if let Some(message) = script.message(kind - 9) {
                     self.says(peer, message);
                 }
@@ -108,7 +108,7 @@ impl World {
         self.peers.iter_mut().for_each(|(_, peer)| peer.judge.forget_requests());
     }
 
-    fn request(&self, whom: usize, script: &mut Script) -> Request {
+    fn request(&self, index: usize, script: &mut Script) -> Request {
         let ids = |script: &mut Script| {
             let tx = script.tx();
             (tx.txid(), tx.wtxid())
@@ -116,7 +116,7 @@ impl World {
         match script.byte() % 8 {
             0 if !self.peers.is_empty() => {
                 let txids = (0..script.byte() % 4).map(|_| script.tx().txid()).collect();
-                let peer = self.peers[whom % self.peers.len()].0;
+                let peer = self.peers[index % self.peers.len()].0;
                 Request::Parents { peer, child: script.tx().txid(), txids }
             }
             1 => Request::CatchUp(CatchUpFrom::Time(1_700_000_000)),
@@ -132,18 +132,18 @@ impl World {
     }
 
     /// A connection opens: the handshake is complete, or begins with this version.
-    fn open(&mut self, whom: usize, version: Option<Version>) {
+    fn open(&mut self, index: usize, version: Option<Version>) {
         if self.dials.is_empty() {
             return;
         }
-        let peer = self.dials.swap_remove(whom % self.dials.len());
+        let peer = self.dials.swap_remove(index % self.dials.len());
         let judge = Judge::new(self.force);
         self.peers.push((peer, Peer { judge, asked: vec![], missing: vec![] }));
         let deeds = self.net.opened(peer, self.now);
         self.saw(deeds);
         let usual = Version {
             version: 70_016,
-            services: Services(if whom & 1 == 0 { 0b1001 } else { 0b1101 }),
+            services: Services(if index & 1 == 0 { 0b1001 } else { 0b1101 }),
             time: 1_700_000_000,
             nonce: 1,
             user_agent: vec![],

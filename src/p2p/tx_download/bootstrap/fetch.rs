@@ -303,7 +303,7 @@ impl Fetch {
         std::mem::take(&mut self.to_relay)
     }
 
-    /// The lists with so many transactions that no peer serves that they are made up or outdated.
+    /// The lists with too many unserved transactions: they are made up or outdated.
     pub fn worthless(&self) -> Vec<ListId> {
         let is_worthless = |list: &ListId| {
             let Served { delivered, missed } = self.outcomes[list.index()];

@@ -76,13 +76,13 @@ fn a_sleep_of_the_machine_uses_up_no_time_of_requests() {
     tracker.asks(START);
     assert_eq!(tracker.expire(after(30)), []);
     tracker.slept(Duration::from_secs(NIGHT));
-    assert_eq!(tracker.expire(after(30 + NIGHT)), [], "nobody is blamed");
+    assert_eq!(tracker.expire(after(30 + NIGHT)), [], "no peer is blamed");
     assert_eq!(tracker.asks(after(30 + NIGHT)), [], "no other peer is asked");
     let answered_after = Duration::from_secs(31);
     let new = Receipt::New { answered_after, requested_as: by_wtxid(0) };
     assert_eq!(tracker.receives(A, 0, after(31 + NIGHT)), new, "the sleep is no latency");
     assert_eq!(tracker.deadline(), Some(after(60 + NIGHT)));
-    assert_eq!(tracker.expire(after(60 + NIGHT)).len(), 199, "whoever is still silent is");
+    assert_eq!(tracker.expire(after(60 + NIGHT)).len(), 199, "a peer that is still silent is blamed");
     tracker.slept(Duration::from_secs(NIGHT));
     let late = tracker.receives(A, 1, after(61 + 2 * NIGHT));
     assert_eq!(late, Receipt::New { answered_after: Duration::from_secs(61), requested_as: by_wtxid(1) });

@@ -146,7 +146,7 @@ fn a_list_is_fetched_by_a_connection_of_its_own_if_no_peer_offers_it() {
     assert_eq!(scene.ended, [(fetch, DisconnectReason::MempoolListed)]);
     scene.settle();
     assert_eq!((scene.arrivals(), scene.node(peer).requested.len()), ((0, 200), 200));
-    // Another list is looked for, but not for ever.
+    // Another list is sought, but not forever.
     scene.pass(Duration::from_mins(3));
     assert_eq!(scene.needs_dial.last(), Some(&false));
 }

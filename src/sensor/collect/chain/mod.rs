@@ -4,7 +4,7 @@
 //! difficulty rule demands; of two at the same height, the one seen first. Heights are counted from the
 //! chain's first block. If blocks do not arrive, or the rule cannot be applied yet, a tip is believed only if
 //! more than half of the sensors are at its height or above, and a gap is reported. A single broken or lying
-//! sensor thus cannot mislead the others. Neither can one that is behind: a tip whose block arrived is only left for a lower
+//! sensor cannot mislead the others. Neither can one that is behind: a tip whose block arrived is only left for a lower
 //! one if more than half of the sensors are on another chain and a block of it arrived.
 
 use super::sources::to_displace;

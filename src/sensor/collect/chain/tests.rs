@@ -84,7 +84,7 @@ fn a_longer_branch_of_another_sensor_is_a_reorg() {
     chain.block(PeerId(2), Arc::new(top));
     assert_eq!(names(&chain.advance(NOW)), ["disconnected [102] tip 103", "block 102", "block 103"]);
     chain.lost(NYC);
-    assert!(chain.advance(NOW).is_empty(), "a lower tip of another sensor is no reorg by itself");
+    assert!(chain.advance(NOW).is_empty(), "a lower tip of another sensor alone is no reorg");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn one_sensor_that_lies_about_its_tip_does_not_lead_the_others_astray() {
 
     let mut chain = Chain::new(Network::Regtest);
     chain.tip(third, tip(u32::MAX, &bogus));
-    assert_eq!(names(&chain.advance(NOW)), [format!("tip {}", u32::MAX)], "nobody else is there");
+    assert_eq!(names(&chain.advance(NOW)), [format!("tip {}", u32::MAX)], "there is no other sensor");
     chain.tip(FRA, tip(100, &first));
     chain.tip(NYC, tip(100, &first));
     assert!(chain.advance(NOW).is_empty());
@@ -274,7 +274,11 @@ fn a_true_block_at_a_false_height_leads_nobody_astray() {
     let mut chain = Chain::new(Network::Regtest);
     chain.block(PeerId(1), Arc::new(first.clone()));
     chain.tip(NYC, tip(900_000, &first));
-    assert_eq!(names(&chain.advance(NOW)), ["tip 900000"], "nobody else is there, and it is no past block");
+    assert_eq!(
+        names(&chain.advance(NOW)),
+        ["tip 900000"],
+        "there is no other sensor, and it is no past block"
+    );
     chain.tip(FRA, tip(100, &first));
     assert!(chain.advance(NOW).is_empty());
     assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["tip 100"]);

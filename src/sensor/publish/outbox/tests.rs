@@ -299,17 +299,17 @@ fn what_concerns_only_this_machine_is_not_published() {
         crate::event::DisconnectReason::Proxy { proxy, failure: crate::event::ProxyFailure::NotSocks5 };
     let answer = |failure| EventKind::Seed { name: "seed.example".to_owned(), answer: Err(failure) };
     let ended = PeerEvent::Disconnected { reason: reason.clone(), retry_at: None };
-    let told = [
+    let earlier = [
         event(answer(SeedFailure::Lookup(secret.to_owned()))),
         event(answer(SeedFailure::Connection(reason))),
         of_peer(ended),
     ];
     let mut outbox = Outbox::new(RUN);
-    for event in &told {
+    for event in &earlier {
         outbox.note(event, Vec::new(), NOW);
     }
     outbox.flush(NOW);
-    outbox.state(&told, NOW);
+    outbox.state(&earlier, NOW);
     let messages = outbox.take();
     assert_eq!((read(&messages).len(), kinds(&messages).len()), (3, 2));
     for message in messages {

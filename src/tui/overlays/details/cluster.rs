@@ -107,11 +107,11 @@ mod tests {
 
     #[test]
     fn a_chunk_without_an_upper_bound_pays_at_least_the_lower_one() {
-        let said = |max| {
+        let shown = |max| {
             let package = Package::Unknown { min: 14.8, max };
             chunk(&Cluster { package, ..Cluster::default() }).unwrap()
         };
-        assert_eq!(said(None), "at least 14.8 sat/vB (a fee in the cluster is unknown)");
-        assert_eq!(said(Some(20.0)), "14.8 to 20.0 sat/vB (a fee in the cluster is unknown)");
+        assert_eq!(shown(None), "at least 14.8 sat/vB (a fee in the cluster is unknown)");
+        assert_eq!(shown(Some(20.0)), "14.8 to 20.0 sat/vB (a fee in the cluster is unknown)");
     }
 }

@@ -231,10 +231,10 @@ fn traffic(cx: &Context, traffic: &[CommandTraffic]) -> Vec<Line<'static>> {
     lines
 }
 
-fn messages(cx: &Context, said: &[RecentMessage], cells: usize) -> Vec<Line<'static>> {
+fn messages(cx: &Context, report: &[RecentMessage], cells: usize) -> Vec<Line<'static>> {
     let theme = cx.theme;
-    let mut lines = vec![heading(cx, format!("Messages  last {}, ◂ received, ▸ sent", said.len()))];
-    for message in said {
+    let mut lines = vec![heading(cx, format!("Messages  last {}, ◂ received, ▸ sent", report.len()))];
+    for message in report {
         let (arrow, style) = match message.direction {
             Direction::Received => ("◂", theme.good()),
             Direction::Sent => ("▸", theme.warning()),

@@ -271,9 +271,9 @@ mod tests {
     #[test]
     fn the_netgroups_that_bound_a_rate_by_order_are_counted() {
         let bounds = Bounds { low: Some(3.0), high: Some(4.0), netgroups: 4, ..Bounds::default() };
-        let said = fee_rate(FeeRate::Open(bounds));
-        assert_eq!(said, "3.0–4.0 sat/vB (by the order of announcements, by at least 4 netgroups)");
-        let said = fee_rate(FeeRate::Open(Bounds { by_one_peer: true, netgroups: 1, ..bounds }));
-        assert_eq!(said, "3.0–4.0 sat/vB (by the order of announcements, by one netgroup)");
+        let shown = fee_rate(FeeRate::Open(bounds));
+        assert_eq!(shown, "3.0–4.0 sat/vB (by the order of announcements, by at least 4 netgroups)");
+        let shown = fee_rate(FeeRate::Open(Bounds { by_one_peer: true, netgroups: 1, ..bounds }));
+        assert_eq!(shown, "3.0–4.0 sat/vB (by the order of announcements, by one netgroup)");
     }
 }

@@ -71,7 +71,7 @@ impl Chooser {
         if chosen.toggle(self.selected) { Response::Done } else { Response::remark("one column must stay") }
     }
 
-    /// Handles a click, which shows or hides a column. Returns `None` outside of the box.
+    /// Handles a click, which shows or hides a column. Returns `None` outside the box.
     pub fn click(&mut self, at: Position, cx: &Context, chosen: &mut Chosen) -> Option<Response> {
         if !area(cx).contains(at) {
             return None;

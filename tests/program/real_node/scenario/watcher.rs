@@ -91,7 +91,7 @@ impl Watcher {
                 self.apply(event);
             }
             let Some(missing) = missing(self) else { return };
-            assert!(Instant::now() < deadline, "waited in vain for {what}: {missing}");
+            assert!(Instant::now() < deadline, "timed out waiting for {what}: {missing}");
         }
     }
 

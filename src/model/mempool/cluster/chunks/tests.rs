@@ -44,7 +44,7 @@ fn a_cluster_as_large_and_rich_as_can_be_is_split() {
     assert_eq!(chunks(&poor_first).len(), 1);
 }
 
-/// Up to ten transactions in any order, each spending some of those before it.
+/// Up to ten transactions in any order, each spending some of the earlier ones.
 fn cluster(most: usize) -> impl Strategy<Value = (Vec<Node>, Vec<usize>)> {
     let one = (prop_oneof![Just(0_u64), 0_u64..10, 0_u64..1_000], 1_u32..12, any::<Set>(), any::<Set>());
     prop::collection::vec(one, 1..=most)

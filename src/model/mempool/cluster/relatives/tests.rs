@@ -77,7 +77,7 @@ fn a_package_with_unknown_fees_pays_between_the_worst_and_the_best_case() {
     let parent = spend(&[coin(1)], &[50_000, 40_000]);
     let child = spend(&[output(&parent, 0)], &[49_000]);
     scene.connect(1).deliver_all(1, [&parent, &child]);
-    let Package::Unknown { min, max } = family(&scene, &child).package else { panic!("nobody knows") };
+    let Package::Unknown { min, max } = family(&scene, &child).package else { panic!("it must be unknown") };
     let at_worst = 1_000.0 / f64::from((parent.weight() + child.weight()).div_ceil(4));
     assert!((min - at_worst).abs() < 1e-9, "{min}");
     assert_eq!(
@@ -85,7 +85,7 @@ fn a_package_with_unknown_fees_pays_between_the_worst_and_the_best_case() {
         scene.model.transaction(&child.wtxid()).unwrap().fee_rate().exact(),
         "if the parent pays for itself"
     );
-    let Package::Unknown { min, max } = family(&scene, &parent).package else { panic!("nobody knows") };
+    let Package::Unknown { min, max } = family(&scene, &parent).package else { panic!("it must be unknown") };
     assert!((min - at_worst).abs() < 1e-9);
     assert_eq!(max, None);
 }
