@@ -9,6 +9,7 @@ use crate::schema::{Body, BodyId, MAX_BLOCK_PART, SchemaError, decode_raw_transa
 use crate::wire::{Block, BlockHash, Wtxid};
 use bytes::Bytes;
 use foldhash::fast::RandomState;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -27,10 +28,18 @@ const MAX_PARTS: u32 = 16;
 pub struct Bodies {
     network: Network,
     transactions: HashMap<Wtxid, Arc<crate::wire::Transaction>, RandomState>,
-    /// Their ids, oldest first, and their total size in bytes.
-    order: VecDeque<Wtxid>,
+    /// Those of each sensor, the first to publish them.
+    published: BTreeMap<Option<SensorId>, Published>,
+    /// The total size of the transactions in bytes.
     bytes: usize,
     blocks: VecDeque<BlockSlot>,
+}
+
+/// Transactions of one sensor: their ids, oldest first, and their total size in bytes.
+#[derive(Default, Debug)]
+struct Published {
+    order: VecDeque<Wtxid>,
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -53,28 +62,36 @@ impl Bodies {
         Self {
             network,
             transactions: HashMap::default(),
-            order: VecDeque::new(),
+            published: BTreeMap::new(),
             bytes: 0,
             blocks: VecDeque::new(),
         }
     }
 
-    /// Adds a transaction. Returns its id.
+    /// Adds a transaction that `sensor` published. Returns its id. If there is no room, the oldest ones of the
+    /// sensor with the most bytes give way.
     ///
     /// # Errors
     /// The bytes are not a transaction that a peer may send.
-    pub fn transaction(&mut self, raw: &[u8]) -> Result<BodyId, SchemaError> {
+    pub fn transaction(&mut self, sensor: Option<SensorId>, raw: &[u8]) -> Result<BodyId, SchemaError> {
         let tx = decode_raw_transaction(raw)?;
         let wtxid = tx.wtxid();
-        self.bytes += tx.raw().len();
-        if self.transactions.insert(wtxid, tx).is_some() {
-            self.bytes -= raw.len();
-        } else {
-            self.order.push_back(wtxid);
+        if let Entry::Vacant(vacant) = self.transactions.entry(wtxid) {
+            vacant.insert(tx);
+            let published = self.published.entry(sensor).or_default();
+            published.order.push_back(wtxid);
+            published.bytes += raw.len();
+            self.bytes += raw.len();
         }
         while self.bytes > MAX_TRANSACTIONS {
-            let Some(oldest) = self.order.pop_front() else { break };
-            self.bytes -= self.transactions.remove(&oldest).map_or(0, |tx| tx.raw().len());
+            let most = self.published.values_mut().max_by_key(|published| published.bytes);
+            let Some((published, oldest)) = most.and_then(|most| most.order.pop_front().map(|id| (most, id)))
+            else {
+                break;
+            };
+            let size = self.transactions.remove(&oldest).map_or(0, |tx| tx.raw().len());
+            published.bytes -= size;
+            self.bytes -= size;
         }
         Ok(BodyId::Transaction(wtxid))
     }
@@ -198,9 +215,9 @@ mod tests {
         assert_eq!(bodies.blocks.len(), MAX_BLOCKS);
         let tx = loose(7);
         for _ in 0..3 {
-            assert_eq!(bodies.transaction(tx.raw()), Ok(BodyId::Transaction(tx.wtxid())));
+            assert_eq!(bodies.transaction(None, tx.raw()), Ok(BodyId::Transaction(tx.wtxid())));
         }
-        assert_eq!((bodies.bytes, bodies.order.len()), (tx.raw().len(), 1));
-        assert!(bodies.transaction(&tx.raw()[1..]).is_err());
+        assert_eq!((bodies.bytes, bodies.published[&None].order.len()), (tx.raw().len(), 1));
+        assert!(bodies.transaction(None, &tx.raw()[1..]).is_err());
     }
 }

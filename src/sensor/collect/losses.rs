@@ -57,6 +57,11 @@ impl Losses {
         true
     }
 
+    /// Counts events whose numbers say nothing.
+    pub fn miss(&mut self, count: u64) {
+        self.lost = self.lost.saturating_add(count);
+    }
+
     /// The number of missing events.
     pub fn lost(&self) -> u64 {
         self.lost

@@ -6,6 +6,7 @@
 //! | `sources` | the known sensors, by number |
 //! | `source` | the state of one sensor's messages |
 //! | `offset` | the offset of a sensor's clock from the server's |
+//! | `limits` | how much is taken from a sensor |
 //! | `losses` | a sensor's events that did not arrive |
 //! | `translate` | a sensor's times as times of the reader |
 //! | `bodies` | transactions and blocks, published once for all sensors |
@@ -18,6 +19,7 @@
 mod bodies;
 mod chain;
 mod collector;
+mod limits;
 mod losses;
 mod merge;
 mod offset;

@@ -1,5 +1,6 @@
 //! The state of one sensor's messages.
 
+use super::limits::{Budget, PerMinute};
 use super::losses::Losses;
 use super::offset::Offset;
 use crate::event::{PeerEvent, PeerId, SensorId};
@@ -26,8 +27,9 @@ const LEAST_RUN: Duration = Duration::from_secs(1);
 /// was set.
 const CLOCK_WAS_SET: u64 = 1_000_000;
 
-/// The most warnings from a sensor per minute.
+/// The most warnings from a sensor per minute, and the most of its runs.
 const MAX_WARNINGS: u32 = 6;
+const MAX_RUNS: u32 = 6;
 
 /// One sensor.
 #[derive(Debug)]
@@ -66,8 +68,9 @@ pub struct Source {
     compared_flush: u64,
     /// When the run began.
     began: Timestamp,
-    /// Since when warnings have been counted, and their number.
-    warnings: (Timestamp, u32),
+    pub warnings: PerMinute<MAX_WARNINGS>,
+    runs: PerMinute<MAX_RUNS>,
+    pub budget: Budget,
 }
 
 /// Whether a sensor's events can be used.
@@ -119,7 +122,9 @@ impl Source {
             compared: 0,
             compared_flush: 0,
             began: heard,
-            warnings: (heard, 0),
+            warnings: PerMinute::default(),
+            runs: PerMinute::default(),
+            budget: Budget::default(),
         }
     }
 
@@ -183,7 +188,7 @@ impl Source {
     /// `None` if the last run only just began; otherwise, whether the run had already been replaced by
     /// another one: two programs share the name.
     pub fn begin_run_with_state(&mut self, run: u64, sent: Timestamp, stored: Timestamp) -> Option<bool> {
-        if self.run.is_some() && stored.since(self.began) < LEAST_RUN {
+        if self.run.is_some() && (stored.since(self.began) < LEAST_RUN || !self.runs.may(stored)) {
             self.counts.refused += 1;
             return None;
         }
@@ -199,12 +204,30 @@ impl Source {
 
     /// Starts a run of the sensor's program.
     pub fn begin_run(&mut self, run: u64) {
-        let Self { id, offset, heard, sent, counts, began, warnings, .. } = *self;
+        let Self { id, offset, heard, sent, counts, began, warnings, runs, budget, .. } = *self;
         let peers = std::mem::take(&mut self.peers);
         let past_run = self.run;
         let base = self.base.saturating_add(self.highest).saturating_add(1);
         let new = Self::new(id, self.name.clone(), heard);
-        *self = Self { run: Some(run), past_run, base, offset, sent, peers, counts, began, warnings, ..new };
+        let run = Some(run);
+        *self =
+            Self { run, past_run, base, offset, sent, peers, counts, began, warnings, runs, budget, ..new };
+    }
+
+    /// Whether this run is over.
+    pub fn is_past(&self, run: u64) -> bool {
+        self.past_run == Some(run)
+    }
+
+    /// Follows a server's clock that was set back to `to`.
+    pub fn rewind(&mut self, to: Timestamp) {
+        for time in [&mut self.heard, &mut self.sent, &mut self.latest, &mut self.floor, &mut self.began] {
+            *time = to.min(*time);
+        }
+        self.offset = Offset::default();
+        self.warnings.rewind(to);
+        self.runs.rewind(to);
+        self.budget.rewind(to);
     }
 
     /// The origin of messages of this kind.
@@ -231,15 +254,6 @@ impl Source {
             }
             _ => kind == Kind::Tx || self.peers.contains_key(&peer),
         }
-    }
-
-    /// Counts a warning. Returns whether it is within the limit.
-    pub fn may_warn(&mut self, now: Timestamp) -> bool {
-        if now.since(self.warnings.0) >= Duration::from_mins(1) {
-            self.warnings = (now, 0);
-        }
-        self.warnings.1 += 1;
-        self.warnings.1 <= MAX_WARNINGS
     }
 
     /// Notes a peer id used by the sensor.

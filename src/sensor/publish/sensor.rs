@@ -3,7 +3,7 @@
 use crate::chain::Network;
 use crate::event::{Event, EventKind};
 use crate::model::Model;
-use crate::sensor::kind::SensorName;
+use crate::sensor::kind::{Kind, SensorName};
 use crate::sensor::publish::outbox::{Figures, Outbox};
 use crate::sensor::publish::publisher::{Ends, Job, Place, Progress, Publisher};
 use crate::sensor::publish::segment::{Folder, FolderError};
@@ -25,6 +25,9 @@ const STATUS: Duration = Duration::from_secs(5);
 
 /// How long the check of the stream may take at startup.
 const CHECK: Duration = Duration::from_secs(5);
+
+/// The time after which a state is published again that was dropped. Readers cannot use a new run without it.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// How many of the last blocks from before startup are published, for readers of a sensor that was away.
 const MAX_PAST: u32 = 6;
@@ -75,7 +78,7 @@ pub struct Sensor {
     progress: watch::Receiver<Progress>,
     publisher: JoinHandle<()>,
     started: Timestamp,
-    next_state: Timestamp,
+    states: States,
     next_status: Timestamp,
 }
 
@@ -122,7 +125,7 @@ impl Sensor {
             progress,
             publisher: tokio::spawn(publisher.run(queue)),
             started: now,
-            next_state: now,
+            states: States::default(),
             next_status: now,
         };
         Ok((sensor, first))
@@ -141,8 +144,7 @@ impl Sensor {
     /// Publishes the collected events and what is due. Meant to be called every 100 ms.
     pub fn tick(&mut self, model: &Model, now: Timestamp) {
         self.outbox.flush(now);
-        if now >= self.next_state {
-            self.next_state = now + STATE;
+        if self.states.is_due(now, self.dropped_states()) {
             self.outbox.state(&model.state_events(now), now);
         }
         self.hand_over();
@@ -171,6 +173,12 @@ impl Sensor {
         }
     }
 
+    /// The number of states that were dropped because too much waits.
+    fn dropped_states(&self) -> u64 {
+        let progress = self.progress.borrow();
+        progress.dropped.iter().find(|(kind, _)| *kind == Kind::State).map_or(0, |(_, count)| *count)
+    }
+
     fn hand_over(&mut self) {
         let messages = self.outbox.take();
         if !messages.is_empty() {
@@ -185,5 +193,44 @@ impl Sensor {
     fn give(&self, job: Job) {
         // The task outlives this end of the channel unless it failed, which `close` reports.
         let _ = self.jobs.send(job);
+    }
+}
+
+/// When states are published.
+#[derive(Default, Debug)]
+struct States {
+    last: Option<Timestamp>,
+    /// The number of states that had been dropped by then.
+    dropped: u64,
+}
+
+impl States {
+    /// Whether a state is due at `now`, when `dropped` states have been dropped. If so, it is published.
+    fn is_due(&mut self, now: Timestamp, dropped: u64) -> bool {
+        let pause = if dropped > self.dropped { AGAIN } else { STATE };
+        let is_due = self.last.is_none_or(|last| now >= last + pause);
+        if is_due {
+            *self = Self { last: Some(now), dropped };
+        }
+        is_due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_that_was_dropped_is_published_again_until_it_is_taken() {
+        let mut states = States::default();
+        // The first two are dropped.
+        let dropped = |second| match second {
+            0 => 0,
+            1..6 => 1,
+            _ => 2,
+        };
+        let is_due =
+            |second: &u64| states.is_due(Timestamp::from_secs(1_700_000_000 + second), dropped(*second));
+        assert_eq!((0..140).filter(is_due).collect::<Vec<_>>(), [0, 5, 10, 70, 130]);
     }
 }

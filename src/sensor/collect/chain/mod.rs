@@ -122,6 +122,12 @@ impl Chain {
         self.has_changed |= self.tips.remove(&sensor).is_some();
     }
 
+    /// Follows a clock that was set back.
+    pub fn rewind(&mut self) {
+        self.stuck_since = None;
+        self.has_changed = true;
+    }
+
     /// Follows a better tip, if there is one. Costs nothing while nothing changes.
     pub fn advance(&mut self, now: Timestamp) -> Vec<EventKind> {
         if !self.has_changed && self.stuck_since.is_none() {

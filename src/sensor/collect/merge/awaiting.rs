@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_WAITING: usize = 50_000;
 const MAX_BYTES: usize = 64 << 20;
 
+/// One of so many parts of both is the most for one sensor.
+const SHARES: usize = 4;
+
 /// An event waiting for its body.
 #[derive(Debug)]
 pub struct Waiting {
@@ -56,17 +59,20 @@ pub struct Awaiting {
     by_body: BTreeMap<BodyId, Vec<Waiting>>,
     /// The awaited bodies, oldest first; some have arrived.
     order: VecDeque<(Timestamp, BodyId)>,
-    count: usize,
-    bytes: usize,
+    /// The number of events of each sensor, and their bytes.
+    sizes: BTreeMap<SensorId, (usize, usize)>,
 }
 
 impl Awaiting {
     /// Adds an event. Returns false if there is no room.
     pub fn add(&mut self, body: BodyId, waiting: Waiting) -> bool {
-        let has_room = self.count < MAX_WAITING && self.bytes + waiting.bytes <= MAX_BYTES;
+        let add = |(count, bytes), (more, more_bytes)| (count + more, bytes + more_bytes);
+        let (count, bytes) = self.sizes.values().copied().fold((0, 0), add);
+        let own = self.sizes.entry(waiting.origin.sensor).or_default();
+        let has_room = count.max(own.0 * SHARES) < MAX_WAITING
+            && (bytes + waiting.bytes).max((own.1 + waiting.bytes) * SHARES) <= MAX_BYTES;
         if has_room {
-            self.count += 1;
-            self.bytes += waiting.bytes;
+            *own = add(*own, (1, waiting.bytes));
             self.order.push_back((waiting.since, body));
             self.by_body.entry(body).or_default().push(waiting);
         }
@@ -102,7 +108,19 @@ impl Awaiting {
     }
 
     fn forget(&mut self, waited: &[Waiting]) {
-        self.count -= waited.len();
-        self.bytes -= waited.iter().map(|waiting| waiting.bytes).sum::<usize>();
+        for waiting in waited {
+            if let Some((count, bytes)) = self.sizes.get_mut(&waiting.origin.sensor) {
+                *count -= 1;
+                *bytes -= waiting.bytes;
+            }
+        }
+    }
+
+    /// Follows a clock that was set back to `to`.
+    pub fn rewind(&mut self, to: Timestamp) {
+        let waiting = self.by_body.values_mut().flatten().map(|waiting| &mut waiting.since);
+        for since in waiting.chain(self.order.iter_mut().map(|(since, _)| since)) {
+            *since = to.min(*since);
+        }
     }
 }

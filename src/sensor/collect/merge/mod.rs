@@ -4,10 +4,12 @@
 //! for [`HOLD`]. All times are by the server's clock until an event leaves; from then on, by the reader's.
 
 mod awaiting;
+mod clock;
 mod receive;
 
 use super::bodies::Bodies;
 use super::chain::Chain;
+use super::limits::Budget;
 use super::source::{Origin, Phase};
 use super::sources::Sources;
 use super::translate;
@@ -74,6 +76,10 @@ pub struct Merge {
     awaiting: Awaiting,
     ready: VecDeque<Event>,
     now: Timestamp,
+    /// When the last message was stored.
+    stored: Timestamp,
+    /// The messages with bodies from sensors of which nothing else has arrived.
+    strangers: Budget,
     /// The server time of the last event that left.
     left: Timestamp,
     /// The reader time of the last event that left.
@@ -97,6 +103,8 @@ impl Merge {
             awaiting: Awaiting::default(),
             ready: VecDeque::new(),
             now: Timestamp::default(),
+            stored: Timestamp::default(),
+            strangers: Budget::default(),
             left: Timestamp::default(),
             last: Timestamp::default(),
             reader_ahead,
@@ -293,7 +301,7 @@ impl Merge {
             }
             EventKind::Warning(warning) => {
                 let source = &mut self.sources[sensor];
-                if !source.may_warn(self.left) {
+                if !source.warnings.may(self.left) {
                     source.counts.refused += 1;
                     return;
                 }
@@ -336,16 +344,6 @@ impl Merge {
     /// The number of ready events.
     pub fn ready(&self) -> usize {
         self.ready.len()
-    }
-
-    /// Sets the result of a new comparison of clocks.
-    pub fn set_clock(&mut self, (ahead, uncertainty): (i64, Duration)) {
-        (self.reader_ahead, self.reader_uncertainty) = (ahead, uncertainty);
-    }
-
-    /// The server's time when the reader's clock shows `time`.
-    pub fn server_time(&self, time: Timestamp) -> Timestamp {
-        time.shifted(self.reader_ahead.saturating_neg())
     }
 
     /// The time, by the reader's clock, up to which all events have left.

@@ -4,6 +4,7 @@ use super::{Held, MAX_HELD, MAX_LATE, Merge, Place, of_flush};
 use crate::event::{ClockOffset, EventKind, SensorEvent, SensorId};
 use crate::schema::message;
 use crate::schema::{decode_batch, decode_block_part, decode_sensor_state, decode_sensor_status};
+use crate::sensor::collect::limits::Budget;
 use crate::sensor::collect::source::{Arrival, Phase};
 use crate::sensor::collect::translate;
 use crate::sensor::kind::Kind;
@@ -14,10 +15,15 @@ impl Merge {
     /// Handles a message.
     pub fn receive(&mut self, arrival: Arrival) {
         let Arrival { sensor, kind, stored, received, payload } = arrival;
+        self.follow_clock(stored, received);
         let known = self.sources.known(&sensor);
+        if !self.budget(known).has_room(stored) {
+            return self.refuse_message(known);
+        }
+        self.budget(known).count(1);
         let taken = match kind {
             Kind::RawTx if self.skipped.contains(&kind) => Ok(known),
-            Kind::RawTx => self.bodies.transaction(&payload).map(|id| {
+            Kind::RawTx => self.bodies.transaction(known, &payload).map(|id| {
                 self.body_arrived(id);
                 known
             }),
@@ -57,10 +63,21 @@ impl Merge {
             Ok(None) => {}
             Err(error) => {
                 tracing::debug!(kind = kind.name(), %error, "a message of a sensor is refused");
-                if let Some(id) = known {
-                    self.sources[id].counts.refused += 1;
-                }
+                self.refuse_message(known);
             }
+        }
+    }
+
+    fn budget(&mut self, sensor: Option<SensorId>) -> &mut Budget {
+        match sensor {
+            Some(id) => &mut self.sources[id].budget,
+            None => &mut self.strangers,
+        }
+    }
+
+    fn refuse_message(&mut self, sensor: Option<SensorId>) {
+        if let Some(id) = sensor {
+            self.sources[id].counts.refused += 1;
         }
     }
 
@@ -74,9 +91,12 @@ impl Merge {
 
     fn batch(&mut self, sensor: SensorId, kind: Kind, stored: Timestamp, batch: message::Batch) {
         let source = &mut self.sources[sensor];
+        source.budget.count(batch.events.len());
         if source.run != Some(batch.run) {
-            // What an earlier run left over comes before the state of the next one.
+            // What an earlier run left over comes before the state of the next one. What comes without a state
+            // cannot be used.
             if source.run.is_some() && source.phase != Phase::Waiting {
+                source.losses.miss(batch.events.len() as u64);
                 return;
             }
             source.begin_run(batch.run);
@@ -112,10 +132,11 @@ impl Merge {
 
     fn state(&mut self, sensor: SensorId, stored: Timestamp, state: message::SensorState) {
         let source = &mut self.sources[sensor];
+        source.budget.count(state.events.len());
         let (run, flush, sent) = (state.run, state.flush, Timestamp::from_micros(state.sent_us));
         if source.run != Some(run) && state.part == 0 {
             let Some(is_back) = source.begin_run_with_state(run, sent, stored) else { return };
-            if is_back && source.may_warn(stored) {
+            if is_back && source.warnings.may(stored) {
                 self.push(self.left, EventKind::Sensor(sensor, SensorEvent::NameShared));
             }
         }
@@ -144,7 +165,8 @@ impl Merge {
         let sent = Timestamp::from_micros(status.sent_us);
         source.offset.note(sent, stored);
         source.offset.note_ack(Duration::from_micros(status.ack_us));
-        if source.phase == Phase::Waiting || source.run != Some(status.run) {
+        // A run without a state so far reports as well: its events are lost.
+        if source.phase == Phase::Waiting || source.is_past(status.run) {
             return;
         }
         let ahead = source.offset.server_ahead();

@@ -11,6 +11,8 @@ use scene::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+mod clock;
+mod flood;
 mod hostile;
 mod scene;
 
