@@ -335,6 +335,10 @@ impl Fetch {
 
     fn ask(&mut self, number: u8, position: Position) -> Option<Wtxid> {
         let entry = self.entries.get(position).filter(|entry| entry.state == State::Waiting)?;
+        // Ordinary relay asked it before this turn came: the transaction is queued for another source.
+        if entry.asked.contains(number) {
+            return None;
+        }
         let wtxid = entry.wtxid;
         self.entries.ask(position, number);
         Some(wtxid)

@@ -5,7 +5,7 @@ use crate::event::{BootstrapProgress, DisconnectReason, Misbehaviour, PeerEvent,
 use crate::p2p::action::ConnectionKind;
 use crate::p2p::input::Input;
 use crate::p2p::settings::BootstrapMode;
-use crate::wire::Wtxid;
+use crate::wire::{Inventory, Wtxid};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -283,6 +283,25 @@ fn what_relay_loses_when_the_rest_of_the_list_is_here_is_requested_as_listed() {
     scene.settle();
     assert_eq!(scene.arrivals(), (0, 100));
     assert_eq!(dones(&scene), [BootstrapProgress { listed: 100, fetched: 100, done: true }]);
+}
+
+#[test]
+fn who_did_not_deliver_to_relay_is_not_asked_again_for_the_list() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..0);
+    let lacking = scene.connect(2, PLAIN, 0..0);
+    // Another one does not serve yet, so that what is queued for it waits.
+    scene.connect_silently(3, 0..0);
+    scene.announce(lacking, ids(300..310));
+    scene.timer();
+    scene.node(lacking).requests.clear();
+    scene.list(lister, &ids(0..400));
+    // Before the list is requested as far as there.
+    let wtxids = ids(300..310).into_iter().map(Inventory::Wtx).collect();
+    scene.say(lacking, &Input::NotFound(wtxids));
+    scene.settle();
+    let requested = scene.node(lacking).requested.clone();
+    assert_eq!((requested.len(), requested.iter().collect::<HashSet<_>>().len()), (400, 400));
 }
 
 #[test]
