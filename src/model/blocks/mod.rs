@@ -62,7 +62,7 @@ impl Blocks {
         let NewBlock { now, network, height, block, .. } = *new;
         let projected_price = expected::projected_price(mempool);
         let mut connected = mempool.connect_block(now, block, height, changes);
-        let confirmed = std::mem::take(&mut connected.confirmed).into_iter().collect();
+        let confirmed = std::mem::take(&mut connected.confirmed);
         let weight = block.weight();
         let rated = std::mem::take(&mut connected.rated);
         let taken = rated.iter().map(|tx| tx.chunk_fee_rate).collect();

@@ -14,7 +14,8 @@ use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::mempool::{BlockConflict, Mempool, RemovalReason};
 use crate::util::time::Timestamp;
 use crate::wire::{Block, Transaction, TxHash, Txid};
-use std::collections::BTreeSet;
+use foldhash::fast::RandomState;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub(in crate::model) struct ConnectedBlock {
     /// The confirmed entries whose chunk fee rate is certain.
     pub(in crate::model) rated: Vec<Mismatch>,
     /// The confirmed entries.
-    pub(in crate::model) confirmed: Vec<(Txid, ConfirmedEntry)>,
+    pub(in crate::model) confirmed: HashMap<Txid, ConfirmedEntry, RandomState>,
 }
 
 /// What was known about a block's transaction before the block.
@@ -101,6 +102,8 @@ impl Mempool {
         changes: &mut Changes,
     ) -> ConnectedBlock {
         let mut connected = ConnectedBlock::default();
+        // Most of a block is in a mempool that has as much.
+        connected.confirmed.reserve(block.transactions.len().min(self.len()));
         let reason = RemovalReason::Confirmed { height, block: block.hash };
         for tx in block.transactions.iter().skip(1) {
             let before = self.confirm(now, tx, reason, &mut connected, changes);
@@ -121,7 +124,7 @@ impl Mempool {
             connected.conflicted += self.reject_with_descendants(conflicts, reason, changes);
             self.unsettle_children_of_missing(tx, changes);
             self.recent.confirm(tx.txid(), tx.wtxid());
-            tx.inputs().for_each(|input| self.recent.spend(input.prevout));
+            tx.prevouts().for_each(|prevout| self.recent.spend(prevout));
         }
         connected
     }
@@ -168,7 +171,7 @@ impl Mempool {
             vsize: tx.vsize(),
             waited,
         }));
-        connected.confirmed.push((tx.txid(), ConfirmedEntry::of(entry)));
+        connected.confirmed.insert(tx.txid(), ConfirmedEntry::of(entry));
         Before::InMempool
     }
 
@@ -180,7 +183,7 @@ impl Mempool {
         }
         for tx in block.transactions.iter().skip(1) {
             self.recent.unconfirm(tx.txid(), tx.wtxid());
-            tx.inputs().for_each(|input| self.recent.unspend(&input.prevout));
+            tx.prevouts().for_each(|prevout| self.recent.unspend(&prevout));
         }
     }
 

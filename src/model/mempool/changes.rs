@@ -23,14 +23,14 @@ pub(in crate::model) struct Changes {
     /// The transactions whose fee rate or chunk fee rate changed or became better known; possibly with
     /// duplicates.
     pub(super) fee_rates: Vec<Txid>,
-    /// The transactions whose cluster changed: they arrived, or a relative left.
+    /// The transactions whose cluster changed otherwise: they arrived or started to count, for example.
     pub(super) unsettled: Vec<TxKey>,
     /// The transactions for which a fee or a bound became known.
     pub(super) learned: Vec<TxKey>,
     /// The transactions that arrived, left, lost a parent or child, or changed otherwise; possibly with
     /// duplicates.
     pub(super) touched: Vec<TxKey>,
-    /// The transactions that lost a parent or child.
+    /// The transactions that lost a parent or child; possibly with duplicates.
     pub(super) bereaved: Vec<TxKey>,
     /// What fees that became exact say about peers' bounds.
     pub(super) verdicts: Vec<Verdict>,

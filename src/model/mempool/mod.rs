@@ -102,13 +102,14 @@ impl Mempool {
     /// Completes the changes of an event: learns from announcements whose time has come, computes the chunk
     /// fee rates of changed clusters, and evicts whatever exceeds the memory limit, by these rates.
     pub(in crate::model) fn settle(&mut self, now: Timestamp, mut changes: Changes) -> Settled {
+        let clusters = self.order_bounds.follow(now, &self.entries, &self.recent, &mut changes);
         self.order_bounds.learn(now, &mut self.entries, &self.recent, &mut changes);
-        settle::settle(&mut self.entries, &self.recent, &mut changes);
+        settle::settle(&mut self.entries, &self.recent, clusters, &mut changes);
         // What has been learned also takes memory.
         while self.next_to_evict().is_some() {
             self.evict(&mut changes);
-            self.order_bounds.follow(now, &self.entries, &self.recent, &mut changes);
-            settle::settle(&mut self.entries, &self.recent, &mut changes);
+            let clusters = self.order_bounds.follow(now, &self.entries, &self.recent, &mut changes);
+            settle::settle(&mut self.entries, &self.recent, clusters, &mut changes);
         }
         let Changes { removed, left, mut accepted, mut fee_rates, mut touched, .. } = changes;
         touched.sort_unstable();

@@ -79,8 +79,8 @@ impl PrevoutCache {
 
     /// Returns the outputs of a block that are not spent within it.
     pub fn of_block(&self, block: &Block, height: u32) -> BlockOutputs {
-        let spends = |tx: &Transaction| tx.inputs().map(|input| self.tag(&input.prevout)).collect::<Vec<_>>();
-        let spent: HashSet<u64, RandomState> = block.transactions.iter().flat_map(spends).collect();
+        let spent = block.transactions.iter().flat_map(Transaction::prevouts);
+        let spent: HashSet<u64, RandomState> = spent.map(|prevout| self.tag(&prevout)).collect();
         let mut outputs = Vec::new();
         for tx in &block.transactions {
             let txid = tx.txid();
@@ -125,8 +125,8 @@ impl PrevoutCache {
     /// Removes the outputs spent by a block: no valid transaction can spend them any more.
     pub fn spend(&mut self, block: &Block) {
         for tx in block.transactions.iter().skip(1) {
-            for input in tx.inputs() {
-                self.runs.remove(self.tag(&input.prevout));
+            for prevout in tx.prevouts() {
+                self.runs.remove(self.tag(&prevout));
             }
         }
     }

@@ -24,6 +24,15 @@ pub(in crate::model::mempool) struct Member {
     pub(in crate::model::mempool) parents: Set,
 }
 
+impl Member {
+    /// A transaction as the only member.
+    pub(super) fn alone(entries: &Entries, recent: &RecentTxs, key: TxKey, entry: &MempoolEntry) -> Self {
+        let lacks_parent = lacks_parent(entries, recent, entry);
+        let fee = entry.fee().filter(|_| !lacks_parent);
+        Self { key, fee, lacks_parent, weight: entry.adjusted_weight(), parents: 0 }
+    }
+}
+
 /// Transactions connected through spends, all of which count or all of which don't.
 #[derive(Debug)]
 pub(in crate::model::mempool) struct Cluster {
@@ -39,12 +48,7 @@ pub(in crate::model::mempool) fn cluster(
     recent: &RecentTxs,
     key: TxKey,
 ) -> Option<Cluster> {
-    let new_member = |key| {
-        let entry = entries.get(key)?;
-        let lacks_parent = lacks_parent(entries, recent, entry);
-        let fee = entry.fee().filter(|_| !lacks_parent);
-        Some(Member { key, fee, lacks_parent, weight: entry.adjusted_weight(), parents: 0 })
-    };
+    let new_member = |key| Some(Member::alone(entries, recent, key, entries.get(key)?));
     // Returns the number of a member, which is added if it is new; `None` if the cluster is full.
     let number = |key, members: &mut Vec<Member>| {
         members.iter().position(|member| member.key == key).or_else(|| {
@@ -104,22 +108,15 @@ pub(in crate::model::mempool) fn lacks_parent(
     entry.tx().prevouts().any(|prevout| is_missing(prevout.txid))
 }
 
-/// Returns the chunk of a transaction without relatives.
-pub(super) fn alone(fee: u64, entry: &MempoolEntry) -> Chunk {
-    Chunk { members: 1, fee, weight: entry.adjusted_weight() }
-}
-
 /// What is known about a chunk fee rate.
 pub(super) type KnownChunk = (ChunkFeeRate, ChunkRange);
 
-/// Returns what is known about the chunk fee rate of a transaction without relatives.
-pub(super) fn known_alone(entries: &Entries, recent: &RecentTxs, entry: &MempoolEntry) -> KnownChunk {
-    let lacks_parent = lacks_parent(entries, recent, entry);
-    if let Some(fee) = entry.fee().filter(|_| !lacks_parent) {
-        return (ChunkFeeRate::of(Some(alone(fee, entry).rate())), ChunkRange::default());
+/// Returns what is known about the chunk fee rate of a transaction without relatives, if its fee is within `range`.
+pub(super) fn known_alone(member: &Member, range: FeeRange) -> KnownChunk {
+    let rate = |fee| Chunk { members: 1, fee, weight: member.weight }.rate();
+    if let Some(fee) = member.fee {
+        return (ChunkFeeRate::of(Some(rate(fee))), ChunkRange::default());
     }
-    let range = fee_range(entry, lacks_parent);
-    let rate = |fee| alone(fee, entry).rate();
     let high = (range.high < MAX_MONEY).then(|| rate(range.high));
     (ChunkFeeRate::UNKNOWN, ChunkRange::new(rate(range.low), high, range.by_one_peer))
 }

@@ -11,6 +11,7 @@
 //! contains only what is in this mempool: how much a transaction pays for a parent that was evicted here is
 //! treated like an unknown fee.
 
+pub(super) mod changed;
 pub(super) mod chunk_fee_rate;
 pub(in crate::model::mempool) mod chunks;
 pub(super) mod fee_range;

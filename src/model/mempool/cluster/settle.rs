@@ -2,53 +2,56 @@
 
 use crate::model::fees::bounds::by_order::ChunkRange;
 use crate::model::mempool::changes::Changes;
+use crate::model::mempool::cluster::changed::{ChangedClusters, Found, find};
 use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
 use crate::model::mempool::cluster::fee_range::FeeRange;
-use crate::model::mempool::cluster::graph::{
-    Cluster, KnownChunk, Member, cluster, fee_range, known_alone, known_chunks,
-};
+use crate::model::mempool::cluster::graph::{KnownChunk, Member, fee_range, known_alone, known_chunks};
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::recent::RecentTxs;
-use foldhash::fast::RandomState;
-use std::collections::HashSet;
 use std::mem;
 
-/// Computes the chunk fee rates in the clusters of all transactions in `changes`. If a cluster itself
-/// changed, earlier announcements no longer bound its chunk fee rates.
-pub(in crate::model::mempool) fn settle(entries: &mut Entries, recent: &RecentTxs, changes: &mut Changes) {
-    let unsettled = sorted(mem::take(&mut changes.unsettled)).into_iter().map(|key| (key, true));
-    let learned = sorted(mem::take(&mut changes.learned)).into_iter().map(|key| (key, false));
-    let mut settled = HashSet::<TxKey, RandomState>::default();
-    for (key, has_changed) in unsettled.chain(learned) {
-        let Some(entry) = entries.get(key).filter(|_| !settled.contains(&key)) else { continue };
-        if entries.cluster_relatives(entry).next().is_none() {
-            let known = known_alone(entries, recent, entry);
-            set_known(entries, key, known, has_changed, changes);
-            continue;
-        }
-        let Some(Cluster { members, .. }) = cluster(entries, recent, key) else {
-            mark_oversized(entries, key, changes);
-            continue;
-        };
-        for (member, known) in members.iter().zip(known_chunks(&members, &fee_ranges(entries, &members))) {
+/// Computes the chunk fee rates in the changed clusters, and in those of all transactions for which a fee or a bound
+/// became known. If a cluster itself changed, earlier announcements no longer bound its chunk fee rates.
+pub(in crate::model::mempool) fn settle(
+    entries: &mut Entries,
+    recent: &RecentTxs,
+    clusters: ChangedClusters,
+    changes: &mut Changes,
+) {
+    let ChangedClusters { bereaved, others, mut members } = clusters;
+    for cluster in bereaved.into_iter().chain(others) {
+        settle_cluster(entries, cluster, true, changes);
+    }
+    for cluster in find(entries, recent, mem::take(&mut changes.learned), &mut members) {
+        settle_cluster(entries, cluster, false, changes);
+    }
+}
+
+fn settle_cluster(entries: &mut Entries, cluster: Found, has_changed: bool, changes: &mut Changes) {
+    match cluster {
+        Found::Alone(member) => {
+            let known = known_alone(&member, range_of(entries, &member));
             set_known(entries, member.key, known, has_changed, changes);
         }
-        settled.extend(members.iter().map(|member| member.key));
+        Found::Members(members) => {
+            let known = known_chunks(&members, &fee_ranges(entries, &members));
+            for (member, known) in members.iter().zip(known) {
+                set_known(entries, member.key, known, has_changed, changes);
+            }
+        }
+        Found::Oversized(key) => mark_oversized(entries, key, changes),
     }
 }
 
 /// Returns the possible fees of a cluster's members.
 pub(super) fn fee_ranges(entries: &Entries, members: &[Member]) -> Vec<FeeRange> {
-    let range = |member: &Member| Some(fee_range(entries.get(member.key)?, member.lacks_parent));
-    members.iter().map(|member| range(member).unwrap_or_default()).collect()
+    members.iter().map(|member| range_of(entries, member)).collect()
 }
 
-fn sorted(mut keys: Vec<TxKey>) -> Vec<TxKey> {
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+fn range_of(entries: &Entries, member: &Member) -> FeeRange {
+    entries.get(member.key).map(|entry| fee_range(entry, member.lacks_parent)).unwrap_or_default()
 }
 
 fn set_known(

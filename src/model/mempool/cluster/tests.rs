@@ -28,7 +28,8 @@ impl Mempool {
             }
             if let [key] = cluster[..] {
                 let entry = self.get(key).unwrap();
-                let known = known_alone(&self.entries, &self.recent, entry);
+                let member = Member::alone(&self.entries, &self.recent, key, entry);
+                let known = known_alone(&member, fee_range(entry, member.lacks_parent));
                 assert_eq!(known_of(entry), known, "alone it may have any size");
                 continue;
             }

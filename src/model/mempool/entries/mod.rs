@@ -149,9 +149,7 @@ impl Entries {
         // Looked up once, as each one is somewhere in large tables.
         let first = changes.bereaved.len();
         changes.bereaved.extend(self.relatives(entry.tx()));
-        let relatives = &changes.bereaved[first..];
-        changes.touched.extend_from_slice(relatives);
-        changes.unsettled.extend_from_slice(relatives);
+        changes.touched.extend_from_slice(&changes.bereaved[first..]);
         Some(entry)
     }
 

@@ -85,7 +85,8 @@ impl Clusters {
     /// fee of a member became known.
     pub(super) fn forget(&mut self, entries: &Entries, changes: &Changes) {
         let gone = changes.touched.iter().filter(|key| entries.get(**key).is_none());
-        gone.chain(&changes.learned).chain(&changes.unsettled).for_each(|key| self.drop(*key));
+        let others = changes.bereaved.iter().chain(&changes.unsettled).chain(&changes.learned);
+        gone.chain(others).for_each(|key| self.drop(*key));
         // Arriving transactions join the clusters of their relatives.
         for entry in changes.arrived.iter().filter_map(|key| entries.get(*key)) {
             entries.relatives(entry.tx()).for_each(|relative| self.drop(relative));

@@ -2,11 +2,10 @@
 //! moment can't be reconstructed.
 
 use crate::model::fees::bounds::announcements::KEPT;
-use crate::model::mempool::cluster::graph::cluster;
+use crate::model::mempool::cluster::changed::Found;
 use crate::model::mempool::cluster::relatives::descendants;
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::key::TxKey;
-use crate::model::mempool::recent::RecentTxs;
 use crate::util::time::Timestamp;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
@@ -25,32 +24,21 @@ pub(super) struct Departures {
 }
 
 impl Departures {
-    /// Records that transactions lost a member of their cluster.
-    pub(super) fn record(
-        &mut self,
-        now: Timestamp,
-        entries: &Entries,
-        recent: &RecentTxs,
-        bereaved: Vec<TxKey>,
-    ) {
+    /// Records that these clusters lost a member.
+    pub(super) fn record(&mut self, now: Timestamp, entries: &Entries, bereaved: &[Found]) {
         while self.order.front().is_some_and(|&(at, _)| now.since(at) > KEPT) {
             let Some((at, key)) = self.order.pop_front() else { break };
             if self.last.get(&key) == Some(&at) {
                 self.last.remove(&key);
             }
         }
-        for key in bereaved {
-            if self.last.get(&key) == Some(&now) {
-                continue;
-            }
-            if let Some(cluster) = cluster(entries, recent, key) {
-                for member in cluster.members {
-                    self.insert(now, member.key);
-                }
-            } else if entries.get(key).is_some() {
-                self.insert(now, key);
-                for row in descendants(entries, key).rows {
-                    self.insert(now, row.key);
+        for cluster in bereaved {
+            match cluster {
+                Found::Alone(member) => self.insert(now, member.key),
+                Found::Members(members) => members.iter().for_each(|member| self.insert(now, member.key)),
+                Found::Oversized(key) => {
+                    self.insert(now, *key);
+                    descendants(entries, *key).rows.iter().for_each(|row| self.insert(now, row.key));
                 }
             }
         }
@@ -95,7 +83,7 @@ mod tests {
         let mut departures = Departures::default();
         departures.insert(START, TxKey::new(1, 0));
         let entries = Entries::default();
-        departures.record(START + KEPT + Duration::from_secs(1), &entries, &RecentTxs::default(), Vec::new());
+        departures.record(START + KEPT + Duration::from_secs(1), &entries, &[]);
         assert!(departures.order.is_empty() && departures.last.is_empty());
     }
 }

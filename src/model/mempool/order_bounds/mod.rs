@@ -19,6 +19,7 @@ mod tests;
 use crate::event::PeerId;
 use crate::model::fees::bounds::announcements::Announcements;
 use crate::model::mempool::changes::Changes;
+use crate::model::mempool::cluster::changed::ChangedClusters;
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::order_bounds::clusters::Clusters;
 use crate::model::mempool::order_bounds::departures::Departures;
@@ -60,16 +61,18 @@ impl OrderBounds {
         self.announcements.list(now, (peer, netgroup), wtxids(txs), is_complete);
     }
 
-    /// Notes the changed clusters.
+    /// Finds the changed clusters, and notes them.
     pub(super) fn follow(
         &mut self,
         now: Timestamp,
         entries: &Entries,
         recent: &RecentTxs,
         changes: &mut Changes,
-    ) {
+    ) -> ChangedClusters {
         self.clusters.forget(entries, changes);
-        self.departures.record(now, entries, recent, mem::take(&mut changes.bereaved));
+        let clusters = ChangedClusters::take(entries, recent, changes);
+        self.departures.record(now, entries, &clusters.bereaved);
+        clusters
     }
 
     /// Learns from the changes, and judges announcements whose transactions have had time to arrive.
@@ -83,7 +86,6 @@ impl OrderBounds {
         for verdict in mem::take(&mut changes.verdicts) {
             self.announcements.record(verdict);
         }
-        self.follow(now, entries, recent, changes);
         let mut budget = BUDGET;
         while budget > 0 {
             let next = || self.announcements.due(now).map(Judgement::new);
