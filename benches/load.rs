@@ -46,11 +46,19 @@ struct Seen {
     by_peer: BTreeMap<PeerId, u64>,
     latencies: Vec<Duration>,
     is_behind: bool,
-    /// The CPU time of the second half, and how long that was.
-    busy: [Duration; 2],
+    second_half: Half,
     /// In MB.
     memory: f64,
     lasted: Duration,
+}
+
+/// What was measured in the second half of the time, when all connections are open.
+#[derive(Default)]
+struct Half {
+    /// The CPU time.
+    computed: Duration,
+    lasted: Duration,
+    transactions: u64,
 }
 
 impl Seen {
@@ -92,7 +100,13 @@ impl Seen {
 
     /// The share of one core that the second half took, in %.
     fn busy(&self) -> f64 {
-        self.busy[0].as_secs_f64() / self.busy[1].as_secs_f64() * 100.0
+        self.second_half.computed.as_secs_f64() / self.second_half.lasted.as_secs_f64() * 100.0
+    }
+
+    /// The CPU time of a transaction in the second half.
+    fn each(&self) -> Duration {
+        let transactions = u32::try_from(self.second_half.transactions.max(1)).unwrap_or(u32::MAX);
+        self.second_half.computed / transactions
     }
 }
 
@@ -120,7 +134,7 @@ async fn watch(
     let mut half = None;
     while start.elapsed() < lasts || seen.transactions() < at_least {
         if half.is_none() && start.elapsed() > lasts / 2 {
-            half = Some((cpu(), Instant::now()));
+            half = Some((cpu(), Instant::now(), seen.transactions()));
         }
         let mut next = tokio::select! {
             biased;
@@ -138,8 +152,12 @@ async fn watch(
             next = network.ready();
         }
     }
-    if let Some((before, since)) = half {
-        seen.busy = [cpu().saturating_sub(before), since.elapsed()];
+    if let Some((computed, since, transactions)) = half {
+        seen.second_half = Half {
+            computed: cpu().saturating_sub(computed),
+            lasted: since.elapsed(),
+            transactions: seen.transactions() - transactions,
+        };
     }
     (seen.memory, seen.lasted) = (resident(), start.elapsed());
     network.shutdown().await;
@@ -243,15 +261,14 @@ fn steady(lasts: Duration) {
     let (addresses, shared) = nodes.block_on(nodes::start(load)).expect("ports are free");
     let mut seen = monitor(addresses, Some(Arc::clone(&shared)), lasts + REST, 0);
     let (announced, taken) = (*lock(&shared.announced), seen.transactions());
-    #[expect(clippy::cast_precision_loss, reason = "millions")]
-    let each = seen.busy() / 100.0 * 1e6 / load.rate as f64;
     println!(
-        "| {} s | {announced} | {} | {:.1?} | {:.1?} | {:.1?} | {each:.0} µs |",
+        "| {} s | {announced} | {} | {:.1?} | {:.1?} | {:.1?} | {} µs |",
         lasts.as_secs(),
         announced - taken,
         seen.latency(0.5),
         seen.latency(0.99),
         seen.latency(1.0),
+        seen.each().as_micros(),
     );
 }
 
