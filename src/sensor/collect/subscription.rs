@@ -1,26 +1,29 @@
 //! The stream of a network, read in its order; again from where it was interrupted.
 
+use super::batches::{ANSWER, Batches, timestamp};
 use crate::chain::Network;
 use crate::sensor::kind::all_subjects;
 use crate::sensor::stream::unanswered;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
 use async_nats::datetime::{self, DateTime};
-use async_nats::jetstream::consumer::{DeliverPolicy, pull};
+use async_nats::jetstream::Context;
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::stream::Stream;
 use std::error::Error;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-/// How long `JetStream` may take to answer.
-pub const ANSWER: Duration = Duration::from_secs(5);
+/// When the server removes a consumer of which nothing is asked any more.
+const FORGOTTEN: Duration = Duration::from_secs(30);
 
 /// How often the clocks are compared at the start: the fastest answer counts.
 const PROBES: usize = 3;
 
 /// What is read, and how far.
 pub struct Subscription {
+    context: Context,
     stream: Stream,
     network: Network,
     /// When what is read was stored: from then on, if nothing was read.
@@ -31,13 +34,10 @@ pub struct Subscription {
     created: Option<DateTime>,
 }
 
-/// Messages that are being read, and how many of them are at the server already.
-pub type Opened = (pull::Ordered, u64);
-
 impl Subscription {
-    /// Begins with what was stored at `start`.
-    pub fn new(stream: Stream, network: Network, start: Timestamp) -> Self {
-        Self { stream, network, stored: start, sequence: None, created: None }
+    /// Begins with what was stored at `start` in a stream that `context` has.
+    pub fn new(context: Context, stream: Stream, network: Network, start: Timestamp) -> Self {
+        Self { context, stream, network, stored: start, sequence: None, created: None }
     }
 
     /// Notes that a message was read.
@@ -49,7 +49,7 @@ impl Subscription {
     ///
     /// # Errors
     /// What the server says.
-    pub async fn open(&mut self) -> Result<Opened, String> {
+    pub async fn open(&mut self) -> Result<Batches, String> {
         let info = self.stream.get_info().await.map_err(|error| said(&error))?;
         let is_same = self.created.replace(info.created).is_none_or(|created| created == info.created);
         let deliver_policy = match self.sequence {
@@ -60,15 +60,17 @@ impl Subscription {
             Some(_) => DeliverPolicy::All,
             None => DeliverPolicy::ByStartTime { start_time: date(self.stored) },
         };
-        let config = pull::OrderedConfig {
+        let config = pull::Config {
             filter_subject: all_subjects(self.network),
             deliver_policy,
-            ..pull::OrderedConfig::default()
+            ack_policy: AckPolicy::None,
+            inactive_threshold: FORGOTTEN,
+            memory_storage: true,
+            num_replicas: 1,
+            ..pull::Config::default()
         };
         let consumer = self.stream.create_consumer(config).await.map_err(|error| said(&error))?;
-        let waiting = consumer.cached_info().num_pending;
-        let messages = consumer.messages().await.map_err(|error| said(&error))?;
-        Ok((messages, waiting))
+        Batches::new(consumer, self.context.clone()).await.map_err(|error| said(&error))
     }
 
     /// Compares the clocks, beside everything else. See [`compare_clocks`].
@@ -113,12 +115,6 @@ pub async fn compare_clocks(
 /// Why there is no answer.
 fn said(error: &(dyn Error + 'static)) -> String {
     unanswered(error).to_string()
-}
-
-/// A time of the server.
-pub fn timestamp(date: DateTime) -> Timestamp {
-    let micros = date.unix_timestamp_nanos() / 1_000;
-    Timestamp::from_micros(u64::try_from(micros).unwrap_or_default())
 }
 
 /// Times beyond the year 9999 are the beginning of time: there is nothing either.

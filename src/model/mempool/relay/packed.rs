@@ -4,16 +4,27 @@
 //! in one step. Then come the differences between consecutive delays, as variable-length integers. An
 //! announcement takes two or three bytes with a few peers, and about three with a thousand.
 
+use std::mem;
+
+/// A list of this many bytes has some room to spare when it grows: to allocate as much for each announcement would cost
+/// more than this room.
+const LONG: usize = 512;
+
+/// That room, in bytes.
+const ROOM: u8 = 64;
+
 /// Numbers of peers with delays in ms, in the order in which they were added.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(super) struct Packed {
-    /// Without spare capacity, which would cost more than the reallocations.
+    /// Room to spare comes last.
     bytes: Box<[u8]>,
     /// The delay of the last announcement.
     last_delay: u32,
     count: u16,
     /// The number of bytes per peer number.
     width: u8,
+    /// The bytes of the room to spare.
+    spare: u8,
 }
 
 impl Packed {
@@ -22,12 +33,22 @@ impl Packed {
         self.widen(width_of(peer));
         let difference = difference(self.last_delay, delay);
         let width = usize::from(self.width);
-        let (peers, delays) = self.bytes.split_at(self.len() * width);
-        let mut bytes = Vec::with_capacity(self.bytes.len() + width + length(difference));
-        bytes.extend_from_slice(peers);
-        bytes.extend_from_slice(&peer.to_le_bytes()[..width]);
-        bytes.extend_from_slice(delays);
+        let needed = width + length(difference);
+        let mut bytes = mem::take(&mut self.bytes).into_vec();
+        bytes.truncate(bytes.len() - usize::from(self.spare));
+        if usize::from(self.spare) < needed {
+            self.spare = if bytes.len() < LONG { 0 } else { ROOM };
+            bytes.reserve_exact(needed + usize::from(self.spare));
+        } else {
+            // It fits, so it is not more than there is.
+            self.spare -= u8::try_from(needed).unwrap_or(self.spare);
+        }
         encode(&mut bytes, difference);
+        let (at, end) = (self.len() * width, bytes.len());
+        bytes.resize(end + width, 0);
+        bytes.copy_within(at..end, at + width);
+        bytes[at..at + width].copy_from_slice(&peer.to_le_bytes()[..width]);
+        bytes.resize(bytes.len() + usize::from(self.spare), 0);
         self.bytes = bytes.into();
         self.last_delay = delay;
         self.count += 1;
@@ -39,13 +60,14 @@ impl Packed {
             return;
         }
         let (old, new) = (usize::from(self.width), usize::from(width));
-        let (peers, delays) = self.bytes.split_at(self.len() * old);
+        let used = self.bytes.len() - usize::from(self.spare);
+        let (peers, delays) = self.bytes[..used].split_at(self.len() * old);
         let mut bytes = Vec::with_capacity(self.len() * new + delays.len());
         for peer in numbers(peers, old) {
             bytes.extend_from_slice(&peer.to_le_bytes()[..new]);
         }
         bytes.extend_from_slice(delays);
-        (self.bytes, self.width) = (bytes.into(), width);
+        (self.bytes, self.width, self.spare) = (bytes.into(), width, 0);
     }
 
     /// Returns whether there is an announcement by a peer.
@@ -55,12 +77,17 @@ impl Packed {
         }
         let width = usize::from(self.width);
         let peers = &self.bytes[..self.len() * width];
+        // To compare all takes less time than to stop at the first one that is equal.
         match peer.to_le_bytes() {
             [low, ..] if width == 1 => peers.contains(&low),
-            // Comparing all takes less time than stopping at the first match.
             [low, high, ..] if width == 2 => {
                 let (peers, peer) = (peers.as_chunks().0, u16::from_le_bytes([low, high]));
                 peers.iter().fold(false, |found, other| found | (u16::from_le_bytes(*other) == peer))
+            }
+            // Those of sensors.
+            _ if width == 4 => {
+                let peers = peers.as_chunks().0;
+                peers.iter().fold(false, |found, other| found | (u32::from_le_bytes(*other) == peer))
             }
             _ => numbers(peers, width).any(|other| other == peer),
         }
@@ -168,7 +195,8 @@ mod tests {
         #[test]
         fn what_was_added_is_there_in_its_order(list: Vec<(u32, u32)>) {
             let packed = pack(&list);
-            prop_assert!(packed.memory() <= list.len() * 10, "32 bits and a difference of 33");
+            let most = list.len() * 10 + usize::from(ROOM);
+            prop_assert!(packed.memory() <= most, "32 bits, a difference of 33, and the room");
             prop_assert_eq!(packed.len(), list.len());
             prop_assert_eq!(packed.iter().collect::<Vec<_>>(), list);
         }
