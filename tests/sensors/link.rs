@@ -7,8 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// What a slow link carries in a [`SLICE`]: 20 kB/s, far less than sensors publish.
-const SLOW: usize = 1_000;
+/// What a slow link carries in a [`SLICE`]: 4 kB/s, far less than sensors publish.
+const SLOW: usize = 200;
 
 const SLICE: Duration = Duration::from_millis(50);
 

@@ -11,6 +11,9 @@ const STEP: Duration = Duration::from_secs(10);
 /// A comparison that differs by more than this from the last one, in µs, shows that a clock was set.
 const WAS_SET: u64 = 1_000_000;
 
+/// How far two clocks may drift apart from one comparison to the next, a minute later: 100 parts per million.
+const DRIFT: Duration = Duration::from_millis(6);
+
 impl Merge {
     /// Takes the time at which a message was stored, and that of its arrival by the last comparison of the
     /// clocks. A sensor cannot choose either.
@@ -51,9 +54,17 @@ impl Merge {
             .collect();
     }
 
-    /// Sets the result of a new comparison of clocks.
+    /// Takes the result of a new comparison of clocks, unless it agrees with the last one and says less: over a slow
+    /// link, an answer takes long.
     pub fn set_clock(&mut self, (ahead, uncertainty): (i64, Duration)) {
-        if ahead.abs_diff(self.reader_ahead) > WAS_SET {
+        let difference = ahead.abs_diff(self.reader_ahead);
+        let drifted = self.reader_uncertainty + DRIFT;
+        let agrees = Duration::from_micros(difference) <= uncertainty + drifted;
+        if agrees && uncertainty > drifted {
+            self.reader_uncertainty = drifted;
+            return;
+        }
+        if difference > WAS_SET {
             self.rewind(self.stored);
         }
         (self.reader_ahead, self.reader_uncertainty) = (ahead, uncertainty);

@@ -103,3 +103,13 @@ fn the_past_of_a_server_whose_clock_was_set_back_is_read_whole() {
     assert!(txs[30..].iter().all(|tx| reader.first_seen(tx).len() == 2));
     assert_eq!((reader.report().late, reader.merge.server_time(T)), (0, T), "the clocks of today are right");
 }
+
+#[test]
+fn a_comparison_over_a_slow_link_does_not_replace_a_better_one_that_it_agrees_with() {
+    let mut reader = Reader::new();
+    reader.merge.set_clock((500_000, ms(1)));
+    reader.merge.set_clock((9_500_000, ms(10_000)));
+    assert_eq!(reader.merge.server_time(T + ms(500)), T);
+    reader.merge.set_clock((9_500_000, ms(100)));
+    assert_eq!(reader.merge.server_time(T + ms(9_500)), T, "they disagree: a clock was set");
+}
