@@ -112,7 +112,7 @@ impl Model {
             // No change by themselves: they belong to the next event.
             EventKind::KnownOutputs(_) => {}
             EventKind::Sensor(id, event) => {
-                step.outcome.notices.extend(self.sensors.apply(step.now, *id, event));
+                step.outcome.notices.extend(self.sensors.apply(step.now, *id, event, &mut self.peers));
             }
         }
         let outcome = self.settle(step);

@@ -179,7 +179,7 @@ impl Model {
             }
             EventKind::Sensor(id, event) => {
                 // The user already knew.
-                let _ = self.sensors.apply(now, *id, event);
+                let _ = self.sensors.apply(now, *id, event, &mut self.peers);
             }
             EventKind::Restored(_)
             | EventKind::Seed { .. }

@@ -93,7 +93,8 @@ impl Model {
 
     /// Describes a peer as an announcer of transactions.
     pub(in crate::model) fn announcer(&self, id: PeerId) -> Announcer {
-        self.peers.get(id).map_or_else(|| id.into(), |peer| peer.announcer(id))
+        let announcer = self.peers.get(id).map_or_else(|| id.into(), |peer| peer.announcer(id));
+        Announcer { voucher: self.peers.voucher(id), ..announcer }
     }
 
     pub(crate) fn settings(&self) -> &ModelSettings {

@@ -48,9 +48,12 @@ impl Sensors {
         now: Timestamp,
         id: SensorId,
         event: &SensorEvent,
+        peers: &mut Peers,
     ) -> Option<Notice> {
         if let SensorEvent::Joined(name) = event {
-            return self.join(now, id, name);
+            let notice = self.join(now, id, name);
+            peers.set_several_sensors(self.sensors.len() > 1);
+            return notice;
         }
         let sensor = self.sensors.get_mut(&id)?;
         let what = match event {
@@ -166,22 +169,27 @@ mod tests {
 
     #[test]
     fn what_happens_to_a_sensor_is_noticed_once() {
-        let mut sensors = Sensors::default();
-        assert_eq!(what(sensors.apply(NOW, FRA, &report())), None, "a sensor begins with its name");
+        let (mut sensors, mut peers) = (Sensors::default(), Peers::default());
+        assert_eq!(
+            what(sensors.apply(NOW, FRA, &report(), &mut peers)),
+            None,
+            "a sensor begins with its name"
+        );
         let joined = SensorEvent::Joined("fra1".to_owned());
-        assert_eq!(what(sensors.apply(NOW, FRA, &joined)), Some(SensorNotice::Joined));
-        assert_eq!(what(sensors.apply(NOW, FRA, &report())), None);
-        assert_eq!(what(sensors.apply(NOW, FRA, &SensorEvent::Stale)), Some(SensorNotice::Stale));
-        assert_eq!(what(sensors.apply(NOW, FRA, &SensorEvent::Back)), Some(SensorNotice::Back));
-        assert_eq!(what(sensors.apply(NOW, FRA, &joined)), Some(SensorNotice::Restarted));
+        assert_eq!(what(sensors.apply(NOW, FRA, &joined, &mut peers)), Some(SensorNotice::Joined));
+        assert_eq!(what(sensors.apply(NOW, FRA, &report(), &mut peers)), None);
+        assert_eq!(what(sensors.apply(NOW, FRA, &SensorEvent::Stale, &mut peers)), Some(SensorNotice::Stale));
+        assert_eq!(what(sensors.apply(NOW, FRA, &SensorEvent::Back, &mut peers)), Some(SensorNotice::Back));
+        assert_eq!(what(sensors.apply(NOW, FRA, &joined, &mut peers)), Some(SensorNotice::Restarted));
         assert_eq!(sensors.of(FRA.peer(PeerId(3)).unwrap()).as_deref(), Some("fra1"));
     }
 
     #[test]
     fn strangers_do_not_fill_the_table() {
-        let mut sensors = Sensors::default();
+        let (mut sensors, mut peers) = (Sensors::default(), Peers::default());
         for id in 1..1_000 {
-            let _ = sensors.apply(NOW, SensorId(id), &SensorEvent::Joined(format!("s{id}")));
+            let joined = SensorEvent::Joined(format!("s{id}"));
+            let _ = sensors.apply(NOW, SensorId(id), &joined, &mut peers);
         }
         assert_eq!(sensors.iter().count(), MAX_SENSORS);
     }

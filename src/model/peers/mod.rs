@@ -11,7 +11,7 @@ mod record;
 pub(crate) mod stats;
 
 use crate::address::{AsDatabase, PeerAddress};
-use crate::event::{DisconnectReason, PeerEvent, PeerId};
+use crate::event::{DisconnectReason, PeerEvent, PeerId, SensorId};
 use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
 use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::peers::peer::Peer;
@@ -34,6 +34,8 @@ pub(crate) struct Peers {
     /// Dropped peers with their times, oldest first. Some may have been dialled again since.
     dropped: VecDeque<(Timestamp, PeerId)>,
     as_database: Option<Arc<AsDatabase>>,
+    /// Whether several sensors have been heard.
+    several_sensors: bool,
     /// The number of repeated announcements by the same peer, since startup.
     repeated: u64,
 }
@@ -92,6 +94,12 @@ impl Peers {
     /// Returns a peer.
     pub(crate) fn get(&self, id: PeerId) -> Option<&Peer> {
         self.by_id.get(&id)
+    }
+
+    /// Sets whether several sensors have been heard: then netgroups that only one of them reports do not vouch
+    /// for each other.
+    pub(in crate::model) fn set_several_sensors(&mut self, several: bool) {
+        self.several_sensors = several;
     }
 
     /// Notes the sensor that a peer belongs to.
@@ -159,13 +167,17 @@ impl Peers {
 
     /// Returns a peer's netgroup as a voucher for transactions.
     pub(in crate::model) fn voucher(&self, id: PeerId) -> Vouchers {
-        self.get(id).map_or_else(|| Vouchers::unknown(id), Peer::voucher)
+        let voucher = self.get(id).map_or_else(|| Vouchers::unknown(id), Peer::voucher);
+        match SensorId::of(id).filter(|_| self.several_sensors) {
+            Some(sensor) => voucher.seen_by(sensor),
+            None => voucher,
+        }
     }
 
     /// Returns the netgroups of the live peers that relay transactions.
     pub(in crate::model) fn vouchers(&self) -> Vouchers {
-        let relaying = self.by_id.values().filter(|peer| peer.is_announcer());
-        relaying.map(Peer::voucher).fold(Vouchers::NOBODY, Vouchers::with)
+        let relaying = self.by_id.iter().filter(|(_, peer)| peer.is_announcer());
+        relaying.map(|(id, _)| self.voucher(*id)).fold(Vouchers::NOBODY, Vouchers::with)
     }
 
     /// Returns the number of live peers, excluding short-lived connections.

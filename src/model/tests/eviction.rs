@@ -1,6 +1,8 @@
 //! What is removed when the mempool reaches its memory limit.
 
-use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::event::{
+    ConnectionKind, EventKind, KnownOutput, PeerEvent, PeerId, SensorEvent, SensorId, Transport,
+};
 use crate::model::mempool::RemovalReason;
 use crate::model::testing::*;
 use crate::model::tests::properties::transactions;
@@ -163,4 +165,38 @@ proptest! {
             prop_assert!(memory(&scene) <= max_mempool);
         }
     }
+}
+
+#[test]
+fn what_one_of_two_sensors_makes_up_is_evicted_before_what_both_have_seen() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 200_000, ..settings() });
+    let peer = |sensor, peer| SensorId(sensor).peer(PeerId(peer)).unwrap().0;
+    let joined = |name: &str| SensorEvent::Joined(name.to_owned());
+    scene.happen(EventKind::Sensor(SensorId(1), joined("liar")));
+    let connect = |scene: &mut Scene, id, number| {
+        let kind = ConnectionKind::Manual;
+        let dialling = PeerEvent::Dialling { address: address(number), kind, attempt: 1 };
+        let connected = PeerEvent::Connected { transport: Transport::V1 };
+        scene.peer(id, dialling).peer(id, connected).peer(id, PeerEvent::Ready(Box::new(info())));
+    };
+    connect(&mut scene, peer(1, 1), 1);
+    connect(&mut scene, peer(1, 2), 2);
+    scene.happen(EventKind::Sensor(SensorId(2), joined("fra1")));
+    scene.happen(EventKind::Sensor(SensorId(3), joined("nyc1")));
+    connect(&mut scene, peer(2, 3), 3);
+    connect(&mut scene, peer(3, 4), 4);
+    let honest = paying(&mut scene, [300; 20]);
+    for tx in &honest {
+        scene.announce(peer(2, 3), tx).announce(peer(3, 4), tx).deliver(peer(2, 3), tx);
+    }
+    for number in 0..2_000 {
+        let outpoint = coin(1_000_000 + number);
+        let tx = spend(&[outpoint], &[5_000]);
+        scene.announce(peer(1, 1), &tx).announce(peer(1, 2), &tx);
+        scene.happen(EventKind::KnownOutputs(vec![KnownOutput { outpoint, value: 1_000_000 }]));
+        scene.deliver(peer(1, 1), &tx);
+    }
+    assert!(scene.all().totals.evicted > 1_000);
+    assert!(honest.iter().all(|tx| is_held(&scene, tx)));
+    assert!(memory(&scene) <= 200_000);
 }

@@ -5,6 +5,9 @@
 //! may contain a whole mempool of made-up transactions with arbitrary fees. A listed transaction therefore
 //! counts in no figure, replaces nothing and blocks nothing until peers of two [netgroups](voucher) vouch for
 //! it. While all relaying peers belong to one netgroup, there is no other to ask, and everything counts.
+//!
+//! With several [sensors](crate::event::SensorId) it takes two of them as well: one alone can make up peers in
+//! any netgroup. Relayed or not, a full mempool first evicts what has one voucher.
 
 pub(in crate::model::mempool) mod spread;
 pub(in crate::model::mempool) mod state;

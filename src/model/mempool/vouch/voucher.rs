@@ -2,7 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::address::netgroup::{NetGroup, is_routable};
-use crate::event::PeerId;
+use crate::event::{PeerId, SensorId};
 use foldhash::quality::FixedState;
 use std::hash::{BuildHasher, Hash};
 
@@ -12,6 +12,22 @@ const NOBODY: u16 = 0;
 /// Peers of several netgroups vouch.
 const SEVERAL: u16 = 1;
 
+/// Set in the number of a netgroup that one of several sensors saw. The bits below are those of the sensor, and
+/// [`GROUP`] those of the netgroup.
+const OF_SENSOR: u16 = 1 << (Vouchers::BITS - 1);
+const GROUP: u16 = (1 << 7) - 1;
+
+/// Whether one party may be behind both numbers: a peer that several sensors are connected to, or a sensor that
+/// makes up its peers. A number from before there were several sensors can be of any of them.
+const fn are_near(one: u16, another: u16) -> bool {
+    let differing = one ^ another;
+    match (one & OF_SENSOR, another & OF_SENSOR) {
+        (0, 0) => false,
+        (0, _) | (_, 0) => true,
+        _ => differing & GROUP == 0 || differing & !GROUP == 0,
+    }
+}
+
 /// The netgroups that vouch for something: none, one by its number, or several.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Vouchers(u16);
@@ -20,8 +36,8 @@ impl Vouchers {
     pub(in crate::model) const NOBODY: Self = Self(NOBODY);
     pub(in crate::model) const SEVERAL: Self = Self(SEVERAL);
 
-    /// The bits of a netgroup's number. Two netgroups share one with a probability of 1 in 16,000 and then
-    /// count as one: a transaction may then count later than it should, but never earlier.
+    /// The bits of a number. Two netgroups share one by a chance of 1 in 8,000, and of peers of sensors by 1 in
+    /// 128; they then count as one: a transaction counts later than it could, never earlier.
     pub(in crate::model) const BITS: u32 = 14;
 
     /// Returns the netgroup of a peer. An address without one (a name, or one outside the public internet,
@@ -40,8 +56,19 @@ impl Vouchers {
 
     fn numbered(group: impl Hash) -> Self {
         let hash = FixedState::default().hash_one(group);
-        let number = (hash >> (u64::BITS - Self::BITS)) as u16;
+        let number = (hash >> (u64::BITS - Self::BITS + 1)) as u16;
         Self(number.max(SEVERAL + 1))
+    }
+
+    /// The same netgroup, as one of several sensors sees it.
+    #[must_use]
+    pub(in crate::model) const fn seen_by(self, SensorId(sensor): SensorId) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the lowest bits are enough to tell sensors apart"
+        )]
+        let sensor = (sensor as u16) << GROUP.count_ones() & (OF_SENSOR - 1);
+        Self(OF_SENSOR | sensor | self.0 & GROUP)
     }
 
     /// Returns the union.
@@ -51,6 +78,14 @@ impl Vouchers {
             (NOBODY, _) => other,
             (_, NOBODY) => self,
             (one, another) if one == another => self,
+            (SEVERAL, _) | (_, SEVERAL) => Self::SEVERAL,
+            (one, another) if are_near(one, another) => {
+                if one & OF_SENSOR == 0 {
+                    other
+                } else {
+                    self
+                }
+            }
             _ => Self::SEVERAL,
         }
     }
@@ -94,5 +129,18 @@ mod tests {
         {
             assert_eq!(of(a).with(of(b)), Vouchers::SEVERAL, "{a} {b}");
         }
+    }
+
+    #[test]
+    fn of_sensors_neither_one_alone_nor_one_netgroup_is_several() {
+        let [a, b] = ["8.8.1.1:8333", "8.9.1.1:8333"].map(of);
+        let [fra, nyc] = [1, 2].map(SensorId);
+        assert!(!a.seen_by(fra).with(b.seen_by(fra)).are_several(), "the sensor may make them up");
+        assert!(!a.seen_by(fra).with(a.seen_by(nyc)).are_several(), "one peer that both are connected to");
+        assert!(a.seen_by(fra).with(b.seen_by(nyc)).are_several());
+        assert!(!a.with(b.seen_by(fra)).with(b).are_several(), "there was only one sensor");
+        assert!(a.with(b.seen_by(fra)).with(a.seen_by(nyc)).are_several());
+        assert!(Vouchers::SEVERAL.with(a.seen_by(fra)).are_several());
+        assert_eq!(Vouchers::NOBODY.with(a.seen_by(fra)), a.seen_by(fra));
     }
 }
