@@ -52,14 +52,7 @@ impl Subscription {
     pub async fn open(&mut self) -> Result<Batches, String> {
         let info = self.stream.get_info().await.map_err(|error| said(&error))?;
         let is_same = self.created.replace(info.created).is_none_or(|created| created == info.created);
-        let deliver_policy = match self.sequence {
-            Some(read) if is_same && read <= info.state.last_sequence => {
-                DeliverPolicy::ByStartSequence { start_sequence: read + 1 }
-            }
-            // Another stream of this name: it begins anew.
-            Some(_) => DeliverPolicy::All,
-            None => DeliverPolicy::ByStartTime { start_time: date(self.stored) },
-        };
+        let deliver_policy = next(self.sequence, self.stored, is_same, info.state.last_sequence);
         let config = pull::Config {
             filter_subject: all_subjects(self.network),
             deliver_policy,
@@ -77,6 +70,19 @@ impl Subscription {
     pub fn compare_clocks(&self, clock: Clock) -> Comparing {
         let (stream, network) = (self.stream.clone(), self.network);
         AbortOnDropHandle::new(tokio::spawn(async move { compare_clocks(&stream, network, clock).await }))
+    }
+}
+
+/// What to read after the message `read`, or from `start` if none was read. `is_same` says whether the stream is the
+/// one that was read, and not another one of its name.
+fn next(read: Option<u64>, start: Timestamp, is_same: bool, last_sequence: u64) -> DeliverPolicy {
+    match read {
+        // A server that crashed may have lost the last messages: what comes then takes their numbers.
+        Some(read) if is_same => {
+            DeliverPolicy::ByStartSequence { start_sequence: read.min(last_sequence) + 1 }
+        }
+        Some(_) => DeliverPolicy::All,
+        None => DeliverPolicy::ByStartTime { start_time: date(start) },
     }
 }
 
@@ -126,6 +132,18 @@ fn date(time: Timestamp) -> DateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const T: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+    #[test]
+    fn reading_goes_on_where_it_stopped_even_if_the_server_lost_its_last_messages() {
+        let from = |start_sequence| DeliverPolicy::ByStartSequence { start_sequence };
+        assert_eq!(next(Some(7), T, true, 9), from(8));
+        assert_eq!(next(Some(9), T, true, 9), from(10));
+        assert_eq!(next(Some(9), T, true, 4), from(5));
+        assert_eq!(next(Some(7), T, false, 9), DeliverPolicy::All, "it begins anew");
+        assert_eq!(next(None, T, true, 9), DeliverPolicy::ByStartTime { start_time: date(T) });
+    }
 
     #[test]
     fn times_of_the_server_are_ours() {
