@@ -167,9 +167,9 @@ impl TxDownload {
             self.requests.known(tx.txid(), tx.wtxid());
             return listed_transaction(peer, tx, verdict, delivery);
         }
-        let is_first = self.requests.progress(TxHash::Wtxid(tx.wtxid())) != Some(Announcement::Known);
         let receipt = self.requests.received(peer, tx.txid(), tx.wtxid(), now);
         if receipt == Receipt::Unrequested && self.bootstrap.received_late(peer) {
+            let is_first = self.requests.progress(TxHash::Wtxid(tx.wtxid())) != Some(Announcement::Known);
             self.requests.known(tx.txid(), tx.wtxid());
             return listed_transaction(peer, tx, verdict, Delivery { is_first, announced_answer: None });
         }
