@@ -3,6 +3,7 @@
 mod bootstrap;
 mod links;
 mod made_up_lists;
+mod relayed;
 mod resend;
 mod room;
 pub mod scene;

@@ -5,7 +5,7 @@ use crate::event::{BootstrapProgress, DisconnectReason, Misbehaviour, PeerEvent,
 use crate::p2p::action::ConnectionKind;
 use crate::p2p::input::Input;
 use crate::p2p::settings::BootstrapMode;
-use crate::wire::{Inventory, Wtxid};
+use crate::wire::Wtxid;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -15,10 +15,6 @@ fn listed(scene: &Scene) -> Vec<(PeerId, usize, bool)> {
         _ => None,
     });
     parts.collect()
-}
-
-fn dones(scene: &Scene) -> Vec<BootstrapProgress> {
-    scene.progress.iter().copied().filter(|progress| progress.done).collect()
 }
 
 #[test]
@@ -39,7 +35,7 @@ fn a_list_is_downloaded_from_the_other_peers_in_its_order_and_reported() {
     scene.settle();
     assert_eq!(scene.arrivals(), (0, 3_000));
     assert_eq!(scene.node(lister).requested, [], "what others serve is confirmed by them");
-    assert_eq!(dones(&scene), [BootstrapProgress { listed: 3_000, fetched: 3_000, done: true }]);
+    assert_eq!(scene.dones(), [BootstrapProgress { listed: 3_000, fetched: 3_000, done: true }]);
     assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new());
 }
 
@@ -161,7 +157,7 @@ fn a_connection_for_the_list_ends_without_one_where_none_comes_or_is_offered() {
     scene.announce(mute, []);
     scene.pass(TIMEOUT + Duration::from_secs(1));
     assert_eq!(scene.ended.last(), Some(&(mute, DisconnectReason::NoMempoolList)));
-    assert_eq!(dones(&scene), [], "nothing was listed");
+    assert_eq!(scene.dones(), [], "nothing was listed");
 }
 
 #[test]
@@ -217,8 +213,8 @@ fn after_a_long_time_offline_the_list_is_fetched_again() {
     scene.list(peer, &ids(50..150));
     scene.settle();
     assert_eq!(scene.node(peer).requested.len(), 50, "the others are here");
-    assert_eq!(dones(&scene).len(), 2);
-    assert_eq!(dones(&scene)[1], BootstrapProgress { listed: 100, fetched: 100, done: true });
+    assert_eq!(scene.dones().len(), 2);
+    assert_eq!(scene.dones()[1], BootstrapProgress { listed: 100, fetched: 100, done: true });
 }
 
 #[test]
@@ -231,77 +227,9 @@ fn a_second_list_fills_the_gaps_of_the_first_one() {
     scene.list(second, &ids(100..400));
     scene.settle();
     assert_eq!(scene.arrivals(), (0, 400));
-    assert_eq!(dones(&scene), [BootstrapProgress { listed: 400, fetched: 400, done: true }]);
+    assert_eq!(scene.dones(), [BootstrapProgress { listed: 400, fetched: 400, done: true }]);
     let third = scene.connect(4, BLOOM, 0..400);
     assert!(!scene.node(third).is_asked, "two are enough");
-}
-
-#[test]
-fn what_is_listed_and_announced_is_requested_once() {
-    let mut scene = Scene::new();
-    let lister = scene.connect(1, BLOOM, 0..0);
-    let announcer = scene.connect(2, PLAIN, 0..100);
-    // 0 to 10 were announced before the list, 90 to 100 after it.
-    scene.announce(announcer, ids(0..10));
-    scene.timer();
-    scene.list(lister, &ids(0..100));
-    scene.announce(announcer, ids(90..100));
-    scene.settle();
-    let requested = scene.node(announcer).requested.clone();
-    assert_eq!((requested.len(), requested.iter().collect::<HashSet<_>>().len()), (100, 100));
-    assert_eq!(scene.arrivals(), (20, 80), "what was announced arrives by relay");
-    assert_eq!(scene.node(lister).requested, []);
-}
-
-#[test]
-fn what_relay_does_not_deliver_is_requested_as_listed() {
-    let mut scene = Scene::new();
-    let lister = scene.connect(1, BLOOM, 0..0);
-    let liar = scene.connect(2, PLAIN, 0..0);
-    scene.announce(liar, ids(0..10));
-    scene.timer();
-    let honest = scene.connect(3, PLAIN, 0..100);
-    scene.list(lister, &ids(0..100));
-    scene.settle();
-    assert_eq!((scene.arrivals(), scene.node(honest).requested.len()), ((0, 100), 100));
-}
-
-#[test]
-fn what_relay_loses_when_the_rest_of_the_list_is_here_is_requested_as_listed() {
-    let mut scene = Scene::new();
-    let lister = scene.connect(1, BLOOM, 0..100);
-    let silent = scene.connect(2, PLAIN, 0..0);
-    scene.node(silent).manner = Manner::Silent;
-    scene.announce(silent, ids(0..10));
-    scene.timer();
-    scene.connect(3, PLAIN, 10..100);
-    scene.list(lister, &ids(0..100));
-    scene.pass(Duration::from_secs(16));
-    scene.settle();
-    assert_eq!((scene.arrivals(), dones(&scene)), ((0, 90), vec![]));
-    scene.disconnect(silent);
-    scene.settle();
-    assert_eq!(scene.arrivals(), (0, 100));
-    assert_eq!(dones(&scene), [BootstrapProgress { listed: 100, fetched: 100, done: true }]);
-}
-
-#[test]
-fn who_did_not_deliver_to_relay_is_not_asked_again_for_the_list() {
-    let mut scene = Scene::new();
-    let lister = scene.connect(1, BLOOM, 0..0);
-    let lacking = scene.connect(2, PLAIN, 0..0);
-    // Another one does not serve yet, so that what is queued for it waits.
-    scene.connect_silently(3, 0..0);
-    scene.announce(lacking, ids(300..310));
-    scene.timer();
-    scene.node(lacking).requests.clear();
-    scene.list(lister, &ids(0..400));
-    // Before the list is requested as far as there.
-    let wtxids = ids(300..310).into_iter().map(Inventory::Wtx).collect();
-    scene.say(lacking, &Input::NotFound(wtxids));
-    scene.settle();
-    let requested = scene.node(lacking).requested.clone();
-    assert_eq!((requested.len(), requested.iter().collect::<HashSet<_>>().len()), (400, 400));
 }
 
 #[test]
@@ -321,30 +249,6 @@ fn what_a_silent_peer_leaves_is_requested_from_another_one_without_blame() {
     scene.node(silent).manner = Manner::Honest;
     scene.settle();
     assert_eq!(scene.arrivals(), (0, 1_000));
-    assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new());
-}
-
-#[test]
-fn an_answer_to_ordinary_relay_is_not_taken_for_a_late_one_of_a_list() {
-    let mut scene = Scene::new();
-    let lister = scene.connect(1, BLOOM, 0..0);
-    let silent = scene.connect(2, PLAIN, 0..200);
-    scene.node(silent).manner = Manner::Silent;
-    scene.connect(3, PLAIN, 0..50);
-    scene.list(lister, &ids(0..100));
-    scene.pass(Duration::from_secs(16));
-    scene.settle();
-    assert_eq!((scene.arrivals(), dones(&scene).len()), ((0, 50), 1), "the list is forgotten");
-    // It answers again: first what is announced, then what was given up.
-    let given_up = std::mem::take(&mut scene.node(silent).requests);
-    assert!(!given_up.is_empty());
-    scene.node(silent).manner = Manner::Honest;
-    scene.announce(silent, ids(100..110));
-    scene.settle();
-    assert_eq!(scene.arrivals(), (10, 50));
-    scene.node(silent).requests = given_up;
-    scene.settle();
-    assert_eq!(scene.arrivals(), (10, 100), "what nobody else had is here now");
     assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new());
 }
 
@@ -370,7 +274,7 @@ fn a_full_mempool_ends_it_at_what_is_in_flight() {
     scene.download.mempool_full();
     scene.settle();
     assert_eq!(scene.arrivals(), (0, in_flight));
-    assert_eq!(dones(&scene), [BootstrapProgress { listed: 3_000, fetched: in_flight, done: true }]);
+    assert_eq!(scene.dones(), [BootstrapProgress { listed: 3_000, fetched: in_flight, done: true }]);
 }
 
 #[test]
@@ -383,7 +287,7 @@ fn what_an_earlier_run_saved_is_not_requested_again() {
     scene.list(lister, &ids(0..100));
     scene.settle();
     assert_eq!((scene.arrivals(), scene.node(lister).requested.len()), ((0, 40), 40));
-    assert_eq!(dones(&scene), [BootstrapProgress { listed: 100, fetched: 100, done: true }]);
+    assert_eq!(scene.dones(), [BootstrapProgress { listed: 100, fetched: 100, done: true }]);
 }
 
 #[test]
@@ -404,7 +308,7 @@ fn it_is_over_some_time_even_if_the_only_peer_falls_silent() {
     scene.list(peer, &ids(0..3_000));
     scene.node(peer).manner = Manner::Silent;
     scene.pass(Duration::from_mins(5));
-    assert_eq!(dones(&scene), [BootstrapProgress { listed: 3_000, fetched: 0, done: true }]);
+    assert_eq!(scene.dones(), [BootstrapProgress { listed: 3_000, fetched: 0, done: true }]);
     assert_eq!(scene.download.remembered(), 0);
 }
 

@@ -253,6 +253,11 @@ impl Scene {
         }
     }
 
+    /// The reports that a download is over.
+    pub fn dones(&self) -> Vec<BootstrapProgress> {
+        self.progress.iter().copied().filter(|progress| progress.done).collect()
+    }
+
     /// The numbers of arrival events of each kind: relayed, bootstrapped.
     pub fn arrivals(&self) -> (usize, usize) {
         let count =
