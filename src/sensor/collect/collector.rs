@@ -1,8 +1,6 @@
 //! Reads what sensors publish, and hands over their events in one order.
 
-use super::batches::ANSWER;
-use super::reading::{Beginning, Piece, Reading};
-use super::subscription::{Subscription, compare_clocks};
+use super::reading::{ANSWER, Beginning, Piece, Reading, Subscription, compare_clocks};
 use crate::chain::Network;
 use crate::event::Event;
 use crate::sensor::server::{ConnectError, ServerSettings, one_line};

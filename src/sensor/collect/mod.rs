@@ -11,16 +11,9 @@
 //! | `translate` | a sensor's times as times of the reader |
 //! | `bodies` | transactions and blocks, published once for all sensors |
 //! | `chain` | the best chain according to all sensors |
-//! | `pause` | whether the reader was stopped |
-//! | `skipping` | what a slow reader leaves out |
-//! | `asking` | which batch of messages is asked for next, and when one is complete |
-//! | `batches` | the server's messages, asked for in batches |
-//! | `subscription` | the stream, read in its order |
 //! | `reading` | the task that reads from the server |
 //! | `collector` | the source of events that it feeds |
 
-mod asking;
-mod batches;
 mod bodies;
 mod chain;
 mod collector;
@@ -28,12 +21,9 @@ mod limits;
 mod losses;
 mod merge;
 mod offset;
-mod pause;
 mod reading;
-mod skipping;
 mod source;
 mod sources;
-mod subscription;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -1,19 +1,35 @@
 //! The task that reads messages from the server, and hands over events in their order.
+//!
+//! | file | what it is about |
+//! |---|---|
+//! | `subscription` | the stream, read in its order, and where to go on after an interruption |
+//! | `batches` | messages, asked for in batches |
+//! | `asking` | which batch is asked for next |
+//! | `pause` | whether the reader was stopped |
+//! | `skipping` | what a slow reader leaves out |
 
-use super::asking::Interrupted;
-use super::batches::{Answer, Batches, Stored};
+mod asking;
+mod batches;
+mod pause;
+mod skipping;
+mod subscription;
+
 use super::merge::Merge;
-use super::pause::Pause;
-use super::skipping::Skipping;
 use super::source::Arrival;
-use super::subscription::{Comparing, Subscription};
 use crate::chain::Network;
 use crate::event::{Event, EventKind, Warning};
 use crate::sensor::kind::Kind;
 use crate::sensor::server::{ConnectionEvent, one_line};
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
+use asking::Interrupted;
+pub use batches::ANSWER;
+use batches::{Answer, Batches, Stored};
+use pause::Pause;
+use skipping::Skipping;
 use std::time::Duration;
+use subscription::Comparing;
+pub use subscription::{Subscription, compare_clocks};
 use tokio::sync::mpsc;
 use tokio::time::{self, Instant, MissedTickBehavior};
 
